@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-Source = str  # "S000".."S004", "P139", "D9", "OK", "CALC", "ours": clinical.md's tags; "ours" is unreviewed
+# S000..S004 the five founding texts, P1..P143 published pages, A..D sections of the clinical notes, OK general
+# knowledge without a page at hand, CALC arithmetic, ours set here and awaiting review. docs/exercises.md lists them.
+Source = Annotated[str, Field(pattern=r"^(S00[0-4]|P[1-9]\d{0,2}|A[1-9]\d?|B[1-9]\d?|C[1-9]|D[0-9]|OK|CALC|ours)$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Region = Literal["front", "outer", "buttock", "thigh", "knee", "back"]
 View = Literal["front", "side", "diagonal", "feet-end", "raised"]
+Condition = Literal[
+    "balance-trouble", "femoroacetabular-impingement", "gluteal-tendinopathy", "hip-osteoarthritis", "hip-replacement",
+    "hip-surgery-last-12-months", "knee-hurts-to-kneel-on", "labral-tear", "low-back-pain", "nerve-signs", "pain-both-sides",
+    "painful-side-down", "severe-pain", "stress-fracture-suspected", "timed-up-and-go-12-s-or-more", "two-falls-in-12-months",
+]  # fmt: skip
 Posture = Literal["supine", "side-lying", "prone", "all-fours", "half-kneeling", "standing"]
 
 
@@ -74,38 +81,83 @@ class Mistake(Part):
 
 
 class Caution(Part):
+    """What to watch. Without conditions and regions it is for everybody; with both, both must hold."""
+
     text: str
     reason: str
     source: Source
-    conditions: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
     regions: tuple[Region, ...] = ()
 
 
 class Block(Part):
-    """Who must not do this exercise (without a clinician), and why."""
+    """Who must not do this exercise (without a clinician), and why.
+
+    It holds for a person who has any of `conditions`, or pain in any of `regions`; when both are named, one of each.
+    """
 
     reason: str
     source: Source
-    conditions: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
     regions: tuple[Region, ...] = ()
     unless_clinician: bool = True
+
+    @model_validator(mode="after")
+    def names_somebody(self) -> Block:
+        if not self.conditions and not self.regions:
+            raise ValueError("a block needs a condition or a region")
+        return self
+
+
+class Prerequisite(Part):
+    """What must be managed on each side before this exercise is offered; from age 70 a lower bar, with support."""
+
+    exercise: Slug
+    least: Number
+    least_from_age_70: Number
+    reason: str
+
+
+class Variation(Part):
+    """An easier or harder way to do the same exercise."""
+
+    change: Literal["easier", "harder"]
+    name: str
+    how: str
+    source: Source
 
 
 # ------------------------------------------------------------------------------------------------ movement
 
 
+JOINTS = ("hip_flexion", "hip_abduction", "hip_rotation", "knee_flexion")  # each with _working, _other, _left or _right
+SPINE = ("trunk_flexion", "trunk_lateral", "pelvis_obliquity", "pelvis_roll")
+
+
 class Key(Part):
-    """A pose of the mannequin: joint angles in degrees by name; what is not named stays as in the rest pose."""
+    """A pose of the mannequin: joint angles in degrees by name; what is not named stays as in the base pose.
+
+    Positive is flexion, abduction and outward rotation at the hip (extension is negative flexion), knee bending, trunk
+    forward, trunk towards the working side, working side of the pelvis up, and pelvis rolling backward.
+    """
 
     angles: dict[str, float]
+
+    @field_validator("angles")
+    @classmethod
+    def known_joints(cls, angles: dict[str, float]) -> dict[str, float]:
+        known = {*SPINE, *(f"{joint}_{side}" for joint in JOINTS for side in ("working", "other", "left", "right"))}
+        if unknown := sorted(set(angles) - known):
+            raise ValueError(f"unknown joint angle {', '.join(unknown)}")
+        return angles
 
 
 class Movement(Part):
     """Key poses from which pictures, animations and the simulated person are drawn.
 
     `base` names a base posture of `coxa.body.mannequin.poses`; `start` and `peak` change joint angles of it.
-    `fixed` names the contacts that stay where they are. A variant for each mistake adds its own angles to the peak,
-    scaled by its size in degrees.
+    `fixed` names the contacts that stay where they are. A variant for each mistake adds to the peak its own angles
+    for each unit of its size (degrees, or the unit of its limits); a mistake of tempo or bouncing has no angles of its own.
     """
 
     base: Posture
@@ -127,6 +179,7 @@ class Check(Part):
     low: float | None = None
     high: float | None = None
     say: str
+    source: Source = "ours"
 
 
 class SetUp(Part):
@@ -215,7 +268,7 @@ class Coaching(Part):
 
 
 class Exercise(Part):
-    """Everything coxa knows about one exercise."""
+    """Everything coxa knows about one exercise; all words are for the person who does it."""
 
     id: Slug
     name: str
@@ -236,6 +289,8 @@ class Exercise(Part):
     tips: tuple[str, ...] = ()
     cautions: tuple[Caution, ...] = ()
     blocks: tuple[Block, ...] = ()
+    prerequisites: tuple[Prerequisite, ...] = ()
+    variations: tuple[Variation, ...] = ()
     easier: tuple[Slug, ...] = ()
     harder: tuple[Slug, ...] = ()
     daily_life: str
@@ -244,3 +299,23 @@ class Exercise(Part):
     coaching: Coaching | None = None
     guided_by: Literal["camera", "timer"] = "camera"
     why_no_camera: str = ""
+
+    @model_validator(mode="after")
+    def hangs_together(self) -> Exercise:
+        if self.guided_by == "camera" and self.coaching is None:
+            raise ValueError("guided by camera, but there is no [coaching]")
+        if self.guided_by == "timer" and not self.why_no_camera:
+            raise ValueError("guided by timer, so why_no_camera must say why")
+        rules = [rule.fault for rule in self.coaching.faults] if self.coaching else []
+        if twice := sorted({fault for fault in rules if rules.count(fault) > 1}):
+            raise ValueError(f"two fault rules for {', '.join(twice)}")
+        named = [mistake.fault for mistake in self.mistakes if mistake.fault]
+        if self.coaching and self.coaching.key_fault:
+            named.append(self.coaching.key_fault)
+        if without := sorted(set(named) - set(rules)):
+            raise ValueError(f"no fault rule for {', '.join(without)}")
+        if unexplained := sorted(set(rules) - set(named)):
+            raise ValueError(f"no mistake explains the fault {', '.join(unexplained)}")
+        if self.movement and (extra := sorted(set(self.movement.faults) - set(rules))):
+            raise ValueError(f"[movement] has a variant for {', '.join(extra)}, which has no fault rule")
+        return self
