@@ -1,0 +1,289 @@
+"""Evidence for faults that no single angle shows: what many points did between a repetition's start and its peak.
+
+The pose model's hip points follow a habit of the model, not the pelvis. Rolling back and hiking are therefore read from
+how the shoulders, the head, both sides of the trunk and the knees moved together, by a small linear model fitted on
+rendered people whose joints are known. A model is data: one JSON file in `fitted/`, with its terms, its limit, the views
+in which it may be used, and what it was fitted on. Nothing is learnt from the set that is judged: the only reference is
+the start of the same repetition.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coxa.body.landmarks import MIRRORED, Landmark
+from coxa.errors import BadInput
+
+Floats = NDArray[np.float64]
+
+#: Points by what they are to the movement; each is the middle of two landmarks (or one landmark twice).
+#: Snapshots are mirrored first, so that the working side is always the left one.
+POINTS: dict[str, tuple[Landmark, Landmark]] = {
+    "working_shoulder": (Landmark.LEFT_SHOULDER, Landmark.LEFT_SHOULDER),
+    "other_shoulder": (Landmark.RIGHT_SHOULDER, Landmark.RIGHT_SHOULDER),
+    "working_hip": (Landmark.LEFT_HIP, Landmark.LEFT_HIP),
+    "other_hip": (Landmark.RIGHT_HIP, Landmark.RIGHT_HIP),
+    "working_knee": (Landmark.LEFT_KNEE, Landmark.LEFT_KNEE),
+    "other_knee": (Landmark.RIGHT_KNEE, Landmark.RIGHT_KNEE),
+    "working_ankle": (Landmark.LEFT_ANKLE, Landmark.LEFT_ANKLE),
+    "other_ankle": (Landmark.RIGHT_ANKLE, Landmark.RIGHT_ANKLE),
+    "ears": (Landmark.LEFT_EAR, Landmark.RIGHT_EAR),
+    "nose": (Landmark.NOSE, Landmark.NOSE),
+    "working_elbow": (Landmark.LEFT_ELBOW, Landmark.LEFT_ELBOW),
+    "other_elbow": (Landmark.RIGHT_ELBOW, Landmark.RIGHT_ELBOW),
+}
+
+#: Lines between two of the points, measured in the picture.
+LINES: dict[str, tuple[str, str]] = {
+    "shoulder_line": ("other_shoulder", "working_shoulder"),
+    "hip_line": ("other_hip", "working_hip"),
+    "working_side": ("working_hip", "working_shoulder"),
+    "other_side": ("other_hip", "other_shoulder"),
+    "working_thigh": ("working_hip", "working_knee"),
+    "other_thigh": ("other_hip", "other_knee"),
+    "working_shin": ("working_knee", "working_ankle"),
+    "neck": ("nose", "ears"),
+}
+
+_FIRST = np.array([int(a) for a, _ in POINTS.values()])
+_SECOND = np.array([int(b) for _, b in POINTS.values()])
+_INDEX = {name: i for i, name in enumerate(POINTS)}
+_FROM = np.array([_INDEX[a] for a, _ in LINES.values()])
+_TO = np.array([_INDEX[b] for _, b in LINES.values()])
+_MIRROR_X = np.array([-1.0, 1.0, -1.0, 1.0, 1.0])
+
+#: Names of what `features` returns, in its order. "along" is towards the head, "across" towards the working side,
+#: "depth" away from the camera; lengths in trunk lengths of the start, turns in degrees. "start." is the start itself.
+FEATURES: tuple[str, ...] = (
+    *(f"{point}.along" for point in POINTS),
+    *(f"{point}.across" for point in POINTS),
+    *(f"{point}.depth" for point in POINTS),
+    *(f"{line}.length" for line in LINES),
+    *(f"{line}.turn" for line in LINES),
+    *(f"start.{point}.along" for point in POINTS),
+    *(f"start.{point}.across" for point in POINTS),
+    *(f"start.{line}.depth" for line in LINES),
+    "start.trunk.depth",
+    "start.trunk.tilt",
+)
+_FEATURE_INDEX = {name: i for i, name in enumerate(FEATURES)}
+
+
+def _points(snapshot: Floats, side: Literal["left", "right"]) -> Floats:
+    """The points of a snapshot, mirrored so that the left side works; (P, 5)."""
+    if side == "right":
+        snapshot = snapshot[MIRRORED] * _MIRROR_X
+    points: Floats = 0.5 * (snapshot[_FIRST] + snapshot[_SECOND])
+    return points
+
+
+def _turn_deg(start: Floats, peak: Floats) -> Floats:
+    """Turn of each line from start to peak, degrees in the picture, from -180 to 180; (L,)."""
+    cross = start[:, 0] * peak[:, 1] - start[:, 1] * peak[:, 0]
+    dot = start[:, 0] * peak[:, 0] + start[:, 1] * peak[:, 1]
+    turn: Floats = np.degrees(np.arctan2(cross, dot))
+    return turn
+
+
+def features(start: Floats, peak: Floats, side: Literal["left", "right"]) -> Floats:
+    """What many points did between a repetition's start and its peak, free of body size, place and side.
+
+    Parameters
+    ----------
+    start, peak
+        Mean landmarks over the last moment of rest before the movement, and over the plateau at its peak, (33, 5): x and y
+        in pixels (square ones: x times width, y times height), then the world x, y, z in metres.
+    side
+        The working side. A right-sided repetition is mirrored, so that its features equal those of its mirror image.
+
+    Returns
+    -------
+    (len(FEATURES),) in the order of `FEATURES`. NaN where a point was not seen.
+
+    Examples
+    --------
+    >>> rest = np.random.default_rng(0).normal(size=(33, 5))
+    >>> values = features(rest, rest, "left")
+    >>> float(values[FEATURES.index("working_shoulder.across")])
+    0.0
+    """
+    first, last = _points(start, side), _points(peak, side)
+    working_hip, other_hip = _INDEX["working_hip"], _INDEX["other_hip"]
+    first = first - 0.5 * (first[working_hip] + first[other_hip])
+    last = last - 0.5 * (last[working_hip] + last[other_hip])
+    trunk = 0.5 * (first[_INDEX["working_shoulder"]] + first[_INDEX["other_shoulder"]])
+    length = math.hypot(trunk[0], trunk[1])
+    deep = math.sqrt(trunk[2] * trunk[2] + trunk[3] * trunk[3] + trunk[4] * trunk[4])
+    if not (length > 0.0 and deep > 0.0):
+        return np.full(len(FEATURES), np.nan)
+    ux, uy = trunk[0] / length, trunk[1] / length
+    change = (last - first) / length
+    here = first / length
+    starts, peaks = first[_TO] - first[_FROM], last[_TO] - last[_FROM]
+    world = starts[:, 2:]
+    world_length = np.sqrt(world[:, 0] ** 2 + world[:, 1] ** 2 + world[:, 2] ** 2)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        values = np.concatenate(
+            (
+                change[:, 0] * ux + change[:, 1] * uy,
+                change[:, 1] * ux - change[:, 0] * uy,
+                (last[:, 4] - first[:, 4]) / deep,
+                (np.hypot(peaks[:, 0], peaks[:, 1]) - np.hypot(starts[:, 0], starts[:, 1])) / length,
+                _turn_deg(starts, peaks),
+                here[:, 0] * ux + here[:, 1] * uy,
+                here[:, 1] * ux - here[:, 0] * uy,
+                world[:, 2] / world_length,
+                (trunk[4] / deep, math.degrees(math.atan2(ux, -uy))),
+            )
+        )
+    return values
+
+
+@dataclass(frozen=True)
+class Term:
+    """One addend of a linear model: weight times the feature, or times the product of a feature and a view angle."""
+
+    feature: str
+    centre: float
+    scale: float
+    weight: float
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A sum of terms and a constant, in the unit of what it estimates."""
+
+    constant: float
+    terms: tuple[Term, ...]
+
+    def __post_init__(self) -> None:
+        index = [_FEATURE_INDEX[t.feature] for t in self.terms]
+        object.__setattr__(self, "_index", np.array(index, dtype=np.intp))
+        object.__setattr__(self, "_centre", np.array([t.centre for t in self.terms]))
+        object.__setattr__(self, "_weight", np.array([t.weight / t.scale for t in self.terms]))
+
+    def value(self, values: Floats) -> float:
+        """The sum, exactly rounded, so that it does not hang on the order of the terms."""
+        index: NDArray[np.intp] = getattr(self, "_index")  # noqa: B009 - set once, on a frozen value
+        centre: Floats = getattr(self, "_centre")  # noqa: B009
+        weight: Floats = getattr(self, "_weight")  # noqa: B009
+        parts = (values[index] - centre) * weight
+        if not np.isfinite(parts).all():
+            return math.nan
+        return self.constant + math.fsum(parts.tolist())
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A fault's size as the model reads it; `why` says what lies outside the model's domain, or is empty."""
+
+    value_deg: float
+    in_domain: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class FittedModel:
+    """A fitted fault: terms, limit and domain.
+
+    Attributes
+    ----------
+    limit_deg
+        A repetition whose estimate reaches this shows the fault. It is an estimate's limit, not the clinical one: set so
+        that clean repetitions of people whom the fit has not seen stay below it.
+    domain
+        Feature of the start, or view angle, to its least and largest value in which the model may speak.
+    """
+
+    fault: str
+    exercise: str
+    views: tuple[str, ...]
+    limit_deg: float
+    estimate_deg: Linear
+    view_deg: dict[str, Linear]
+    domain: dict[str, tuple[float, float]]
+    fitted_on: dict[str, Any]
+
+    def estimate(self, start: Floats, peak: Floats, side: str, view_hint: str = "") -> Estimate:
+        """How big the fault was in one repetition, and whether the model may say so.
+
+        Parameters
+        ----------
+        start, peak
+            As for `features`.
+        side
+            Working side, "left" or "right".
+        view_hint
+            The engine's view of the set; empty when it is not known.
+
+        Raises
+        ------
+        BadInput
+            When a snapshot is not (33, 5) or the side is neither left nor right.
+        """
+        start, peak = np.asarray(start, dtype=np.float64), np.asarray(peak, dtype=np.float64)
+        if start.shape != (33, 5) or peak.shape != (33, 5):
+            raise BadInput(f"expected two snapshots of shape (33, 5), got {start.shape} and {peak.shape}; give x, y, and world x, y, z")
+        if side == "left":
+            values = features(start, peak, "left")
+        elif side == "right":
+            values = features(start, peak, "right")
+        else:
+            raise BadInput(f"expected the working side as left or right, got {side!r}; find the working side first")
+        size = self.estimate_deg.value(values)
+        if math.isnan(size):
+            return Estimate(math.nan, False, "a point that the model needs was not seen")
+        if view_hint and self.views and view_hint not in self.views:
+            return Estimate(size, False, f"view {view_hint}, fitted for {', '.join(self.views)}")
+        for name, (low, high) in self.domain.items():
+            here = self.view_deg[name].value(values) if name in self.view_deg else float(values[_FEATURE_INDEX[name]])
+            if not low <= here <= high:
+                return Estimate(size, False, f"{name} is {here:.2f}, fitted from {low:.2f} to {high:.2f}")
+        return Estimate(size, True, "")
+
+
+def _linear(data: dict[str, Any], where: str) -> Linear:
+    unknown = [t["feature"] for t in data["terms"] if t["feature"] not in _FEATURE_INDEX]
+    if unknown:
+        raise BadInput(f"expected features that evidence.py computes, got {', '.join(unknown)} in {where}; fit the model again")
+    terms = (Term(t["feature"], float(t["centre"]), float(t["scale"]), float(t["weight"])) for t in data["terms"])
+    return Linear(float(data["constant"]), tuple(terms))
+
+
+def read_model(text: str, where: str) -> FittedModel:
+    """A fitted model from its JSON text; `where` names the file in errors.
+
+    Raises
+    ------
+    BadInput
+        When the text is not a fitted model or names a feature that is not computed.
+    """
+    try:
+        data = json.loads(text)
+        return FittedModel(
+            fault=data["fault"],
+            exercise=data["exercise"],
+            views=tuple(data["views"]),
+            limit_deg=float(data["limit_deg"]),
+            estimate_deg=_linear(data["estimate_deg"], where),
+            view_deg={name: _linear(part, where) for name, part in data["view_deg"].items()},
+            domain={name: (float(low), float(high)) for name, (low, high) in data["domain"].items()},
+            fitted_on=dict(data["fitted_on"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadInput(f"expected a fitted model, got {error} in {where}; fit it again with bench/fit_evidence.py") from error
+
+
+@cache
+def load_model(fault: str, exercise: str) -> FittedModel | None:
+    """The fitted model of a fault in an exercise, or None where none has been fitted."""
+    path = files("coxa.motion") / "fitted" / f"{exercise}.{fault}.json"
+    return read_model(path.read_text(encoding="utf-8"), path.name) if path.is_file() else None
