@@ -1,0 +1,653 @@
+"""Repetitions in one signal: a causal, compiled step that follows the rest level, the size of the movement and its noise.
+
+A repetition is a movement away from rest and back. The step sees one sample at a time and never looks ahead: the signal is thinned
+to 30 samples a second, passed through a short running median, and read by two thresholds whose distance is a share of the person's
+own range. What it does not know beforehand (which way the movement goes, how large it is, how noisy the signal) it learns from the
+first repetition, which is therefore confirmed only after its end; every decision falls within one second of the moment it is about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import ArrayLike, NDArray
+
+from coxa.errors import BadInput
+
+NONE = 0
+STARTED = 1
+ENDED = 2
+ABANDONED = 3
+
+IDLE = 0
+GOING = 1
+SETTLING = 2
+
+# Times (s). The sum of half the median window, the wait and one thinned sample stays under the promised lag of one second.
+LAG_S = 1.0
+THIN_S = 1.0 / 31.0
+WINDOW_S = 0.4
+SETTLE_S = 0.35
+SETTLE_FIRST_S = 0.65
+LEAST_S = 0.45
+DWELL_S = 0.15
+STILL_S = 1.0
+GAP_S = 1.5
+TRACE_S = 0.1
+SLEW_S = 0.12
+
+# Shares of a repetition's own range, or of the person's usual range.
+ATTEMPT = 0.35
+RETURNED = 0.6
+NEAR_REST = 0.1
+NEAR_TOP = 0.15
+STILL = 0.08
+SAME_LEVEL = 0.7
+DWARFED = 2.5
+# Multiples of the noise left after the median: twice the largest excursion that white noise makes in ten minutes.
+ABOVE_NOISE = 10.0
+# Path travelled between rest and top, in units of the least path possible; a wandering signal walks much further.
+ROUGH = 2.5
+
+_WINDOW = 16
+_TRACE = 128
+_MEMORY = 7
+
+TRACKER = np.dtype(
+    [
+        # what the caller reads after ENDED
+        ("start_s", "f8"),
+        ("peak_s", "f8"),
+        ("end_s", "f8"),
+        ("rest", "f8"),
+        ("top", "f8"),
+        ("range", "f8"),
+        ("hold_s", "f8"),
+        ("up_s", "f8"),
+        ("down_s", "f8"),
+        ("sign", "i8"),
+        ("count", "i8"),
+        # what it was told
+        ("polarity", "i8"),
+        ("least_range", "f8"),
+        ("least_s", "f8"),
+        # thinning
+        ("bin_n", "i8"),
+        ("bin_from_s", "f8"),
+        ("bin_time", "f8"),
+        ("bin_value", "f8"),
+        ("last_s", "f8"),
+        # noise
+        ("noise", "f8"),
+        ("noise_n", "i8"),
+        ("before1", "f8"),
+        ("before2", "f8"),
+        # running median
+        ("window_n", "i8"),
+        ("window_time", "f8", (_WINDOW,)),
+        ("window_value", "f8", (_WINDOW,)),
+        # smoothed signal, sparsely kept
+        ("smooth_s", "f8"),
+        ("smooth", "f8"),
+        ("trace_n", "i8"),
+        ("trace_s", "f8", (_TRACE,)),
+        ("trace", "f8", (_TRACE,)),
+        # the person's usual range
+        ("usual", "f8"),
+        ("ranges", "f8", (_MEMORY,)),
+        # both directions are followed until one is known: index 0 upwards, 1 downwards
+        ("phase", "i8", (2,)),
+        ("told", "i8", (2,)),
+        ("low", "f8", (2,)),
+        ("high", "f8", (2,)),
+        ("high_s", "f8", (2,)),
+        ("from_s", "f8", (2,)),
+        ("crossed_s", "f8", (2,)),
+        ("mark", "f8", (2,)),
+        ("band_s", "f8", (2,)),
+        ("enter_s", "f8", (2,)),
+        ("leave_s", "f8", (2,)),
+        ("path", "f8", (2,)),
+        ("steepest", "f8", (2,)),
+        ("back_s", "f8", (2,)),
+        ("back", "f8", (2,)),
+        ("settled", "f8", (2,)),
+        ("settled_s", "f8", (2,)),
+        ("next_high", "f8", (2,)),
+        ("next_high_s", "f8", (2,)),
+        ("still", "f8", (2,)),
+        ("still_s", "f8", (2,)),
+        ("still_n", "i8", (2,)),
+        ("still_sum", "f8", (2,)),
+    ]
+)
+"""State of one tracker: a plain record, so that it can live inside the state of a larger compiled step."""
+
+
+@njit(cache=True)  # type: ignore[misc]
+def start_tracker(state: Any, polarity: int, least_range: float, least_s: float) -> None:
+    """Set a `TRACKER` record to its beginning.
+
+    Parameters
+    ----------
+    state : TRACKER record
+        Changed in place.
+    polarity : int
+        +1 if a repetition raises the signal, -1 if it lowers it, 0 if that is to be learnt from the first one.
+    least_range : float
+        Range of a full repetition in the signal's unit; attempts from half of it are reported. 0: learn it from the signal.
+    least_s : float
+        Shortest repetition, from start to end, in seconds. 0: 0.45 s.
+    """
+    state.start_s = np.nan
+    state.peak_s = np.nan
+    state.end_s = np.nan
+    state.rest = np.nan
+    state.top = np.nan
+    state.range = np.nan
+    state.hold_s = 0.0
+    state.up_s = 0.0
+    state.down_s = 0.0
+    state.sign = polarity
+    state.count = 0
+    state.polarity = polarity
+    state.least_range = least_range
+    state.least_s = least_s if least_s > 0.0 else LEAST_S
+    state.bin_n = 0
+    state.bin_from_s = 0.0
+    state.bin_time = 0.0
+    state.bin_value = 0.0
+    state.last_s = np.nan
+    state.noise = 0.0
+    state.noise_n = 0
+    state.before1 = np.nan
+    state.before2 = np.nan
+    state.window_n = 0
+    state.smooth_s = np.nan
+    state.smooth = np.nan
+    state.trace_n = 0
+    state.usual = 0.0
+    for i in range(2):
+        state.phase[i] = IDLE
+        state.low[i] = np.nan
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _median(state: Any) -> float:
+    """Median of the window, by insertion into a small sorted copy."""
+    n = state.window_n
+    ordered = np.empty(_WINDOW)
+    for i in range(n):
+        value = state.window_value[i]
+        j = i
+        while j > 0 and ordered[j - 1] > value:
+            ordered[j] = ordered[j - 1]
+            j -= 1
+        ordered[j] = value
+    if n % 2 == 1:
+        return float(ordered[n // 2])
+    return float(0.5 * (ordered[n // 2 - 1] + ordered[n // 2]))
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _learn_noise(state: Any, value: float) -> None:
+    """Follow the lower third of the second differences: movement is smooth and leaves them small, noise does not."""
+    step = abs(value - 2.0 * state.before1 + state.before2)
+    state.before2 = state.before1
+    state.before1 = value
+    if np.isnan(step):
+        return
+    state.noise_n += 1
+    if state.noise_n <= 5 or state.noise == 0.0:
+        share = 1.0 / min(state.noise_n, 20)
+        state.noise += share * (step - state.noise)
+        return
+    # A multiplicative step keeps the estimate free of the signal's scale.
+    rate = max(0.04, 0.5 / state.noise_n)
+    state.noise *= np.exp(rate * (0.35 - (1.0 if step < state.noise else 0.0)))
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _noise_floor(state: Any) -> float:
+    """Least range that stands above the noise of the smoothed signal."""
+    # 1.11: the 35 % quantile of a second difference of unit white noise; 1.25: a median is that much less efficient than a mean.
+    noise = state.noise / 1.11
+    n = state.window_n
+    if n > 2:
+        noise *= 1.25 / np.sqrt(n)
+    return float(ABOVE_NOISE * noise + 1e-9 * abs(state.smooth))
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _least_attempt(state: Any) -> float:
+    """Range from which a movement is an attempt at the repetition."""
+    floor = 0.5 * state.least_range
+    if state.least_range <= 0.0:
+        floor = _noise_floor(state)
+        if state.usual > 0.0:
+            floor = min(floor, 0.5 * state.usual)
+    return float(max(floor, ATTEMPT * state.usual))
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _left_rest_s(state: Any, sign: float, level: float, before_s: float, otherwise: float) -> float:
+    """Last moment before `before_s` at which the signal stood at or under `level`."""
+    n = state.trace_n
+    later_s = before_s
+    later = np.nan
+    for k in range(min(n, _TRACE)):
+        j = (n - 1 - k) % _TRACE
+        time_s = state.trace_s[j]
+        if time_s > before_s:
+            continue
+        value = sign * state.trace[j]
+        if value <= level:
+            if np.isnan(later) or later <= value:
+                return float(time_s)
+            return float(time_s + (later_s - time_s) * (level - value) / (later - value))
+        later_s = time_s
+        later = value
+    return otherwise
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _rests_at_low(state: Any, sign: float, low: float, high: float) -> bool:
+    """Whether the low side looks like rest and the high side like the movement's turn, by the time spent at each."""
+    band = 0.2 * (high - low)
+    at_low = 0.0
+    at_high = 0.0
+    n = min(state.trace_n, _TRACE)
+    for k in range(n - 1):
+        j = (state.trace_n - 1 - k) % _TRACE
+        i = (state.trace_n - 2 - k) % _TRACE
+        value = sign * state.trace[j]
+        spent = min(state.trace_s[j] - state.trace_s[i], 0.5)
+        if abs(value - low) <= band:
+            at_low += spent
+        elif value >= high - band:
+            at_high += spent
+    return at_low >= 0.6 or at_low >= 0.5 * at_high
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _go_idle(state: Any, i: int, level: float, time_s: float) -> None:
+    state.phase[i] = IDLE
+    state.low[i] = level
+    state.still[i] = level
+    state.still_s[i] = time_s
+    state.still_n[i] = 0
+    state.still_sum[i] = 0.0
+    state.crossed_s[i] = np.nan
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _go_up(state: Any, i: int, value: float, time_s: float) -> None:
+    state.phase[i] = GOING
+    state.told[i] = 0
+    state.high[i] = value
+    state.high_s[i] = time_s
+    state.mark[i] = value
+    state.band_s[i] = 0.0
+    state.enter_s[i] = time_s
+    state.leave_s[i] = time_s
+    state.path[i] = value - state.low[i]
+    state.steepest[i] = 0.0
+    height = value - state.low[i]
+    sign = 1.0 - 2.0 * i
+    state.from_s[i] = _left_rest_s(state, sign, state.low[i] + NEAR_REST * height, time_s, time_s)
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _rise_to(state: Any, i: int, value: float, time_s: float) -> None:
+    """A new highest value: move the band near the top, and the start, whose level is a share of the height."""
+    state.high[i] = value
+    state.high_s[i] = time_s
+    height = value - state.low[i]
+    if value - state.mark[i] > 0.05 * height:
+        sign = 1.0 - 2.0 * i
+        state.mark[i] = value
+        state.band_s[i] = 0.0
+        state.enter_s[i] = time_s
+        state.from_s[i] = _left_rest_s(state, sign, state.low[i] + NEAR_REST * height, time_s, state.from_s[i])
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _follow_rest(state: Any, i: int, value: float, time_s: float) -> None:
+    """Rest is the lowest level since the last repetition, or where the signal has since stood still."""
+    if value < state.low[i]:
+        state.low[i] = value
+    band = STILL * state.usual if state.usual > 0.0 else 0.4 * _noise_floor(state)
+    if state.least_range > 0.0:
+        band = max(band, STILL * state.least_range)
+    if abs(value - state.still[i]) > band:
+        state.still[i] = value
+        state.still_s[i] = time_s
+        state.still_n[i] = 0
+        state.still_sum[i] = 0.0
+    state.still_n[i] += 1
+    state.still_sum[i] += value
+    if time_s - state.still_s[i] >= STILL_S:
+        state.low[i] = state.still_sum[i] / state.still_n[i]
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _remember(state: Any, size: float) -> None:
+    """Keep the last ranges; the usual range is their median."""
+    state.ranges[state.count % _MEMORY] = size
+    state.count += 1
+    n = min(state.count, _MEMORY)
+    ordered = np.sort(state.ranges[:n])
+    state.usual = ordered[n // 2] if n % 2 == 1 else 0.5 * (ordered[n // 2 - 1] + ordered[n // 2])
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _after_candidate(state: Any, i: int, time_s: float) -> None:
+    """Go on from the level the movement came back to, taking along a next one that has begun meanwhile."""
+    next_high = state.next_high[i]
+    next_high_s = state.next_high_s[i]
+    low = state.back[i]
+    _go_idle(state, i, low, time_s)
+    if next_high - low >= _least_attempt(state):
+        _go_up(state, i, next_high, next_high_s)
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _is_first_repetition(state: Any, i: int) -> bool:
+    """Whether the first candidate, of which nothing is known beforehand, looks like a body's movement from rest and back."""
+    height = state.high[i] - state.low[i]
+    fall = state.high[i] - state.back[i]
+    if min(height, fall) < SAME_LEVEL * max(height, fall):
+        return False
+    if state.least_range <= 0.0:
+        if height < _noise_floor(state):
+            return False
+        if state.steepest[i] * SLEW_S > height:
+            return False
+        if state.path[i] > ROUGH * 2.0 * height:
+            return False
+        if state.next_high[i] - state.back[i] > DWARFED * height:
+            return False
+    return state.polarity != 0 or _rests_at_low(state, 1.0 - 2.0 * i, 0.5 * (state.low[i] + state.back[i]), state.high[i])
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _report(state: Any, i: int) -> None:
+    sign = 1 - 2 * i
+    state.sign = sign
+    state.polarity = sign
+    state.start_s = state.from_s[i]
+    state.peak_s = state.high_s[i]
+    state.end_s = state.settled_s[i]
+    state.rest = sign * state.low[i]
+    state.top = sign * state.high[i]
+    state.range = state.high[i] - state.low[i]
+    state.hold_s = state.band_s[i]
+    state.up_s = max(state.enter_s[i] - state.from_s[i], 0.0)
+    state.down_s = max(state.settled_s[i] - state.leave_s[i], 0.0)
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _follow(state: Any, i: int, value: float, time_s: float, step: float, step_s: float) -> int:
+    """Advance one direction by one smoothed value, already turned so that a repetition goes upwards."""
+    if np.isnan(state.low[i]):
+        _go_idle(state, i, value, time_s)
+    if state.phase[i] == IDLE:
+        _follow_rest(state, i, value, time_s)
+        if value - state.low[i] >= _least_attempt(state):
+            _go_up(state, i, value, time_s)
+        return NONE
+    first = state.count == 0 and (state.least_range <= 0.0 or state.polarity == 0)
+    low = state.low[i]
+    if state.phase[i] == GOING:
+        if value > state.high[i]:
+            _rise_to(state, i, value, time_s)
+        height = state.high[i] - low
+        if value >= state.high[i] - NEAR_TOP * height:
+            state.band_s[i] += step_s
+            state.leave_s[i] = time_s
+        else:
+            state.path[i] += abs(step)
+        if step_s > 0.0:
+            state.steepest[i] = max(state.steepest[i], abs(step) / max(step_s, THIN_S))
+        if value <= state.high[i] - RETURNED * height:
+            state.phase[i] = SETTLING
+            state.back_s[i] = time_s
+            state.back[i] = value
+            state.settled[i] = value
+            state.settled_s[i] = time_s
+            state.next_high[i] = value
+            state.next_high_s[i] = time_s
+            return NONE
+        if state.told[i] == 0 and not first and time_s - state.from_s[i] >= DWELL_S and state.path[i] > 0.0:
+            state.told[i] = 1
+            return STARTED
+        return NONE
+    height = state.high[i] - low
+    state.path[i] += abs(step) if value - state.back[i] <= 0.0 else 0.0
+    if value < state.back[i]:
+        state.back[i] = value
+        state.next_high[i] = value
+        state.next_high_s[i] = time_s
+        if value < state.settled[i] - 0.05 * height:
+            state.settled[i] = value
+            state.settled_s[i] = time_s
+    elif value > state.next_high[i]:
+        state.next_high[i] = value
+        state.next_high_s[i] = time_s
+    if value > state.high[i] - 0.4 * height and time_s - state.back_s[i] < DWELL_S:
+        # Too short to be a return: a dip within the repetition.
+        state.phase[i] = GOING
+        return NONE
+    waited = time_s - state.settled_s[i]
+    again = value - state.back[i] > 0.3 * height
+    if first:
+        if waited < SETTLE_FIRST_S:
+            return NONE
+        good = _is_first_repetition(state, i)
+    else:
+        if waited < SETTLE_S and not again:
+            return NONE
+        good = True
+    if state.settled_s[i] - state.from_s[i] < state.least_s:
+        good = False
+    if good:
+        _report(state, i)
+        _remember(state, min(height, state.high[i] - state.back[i]))
+    told = state.told[i]
+    _after_candidate(state, i, time_s)
+    if good:
+        return ENDED
+    return ABANDONED if told == 1 else NONE
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _after_gap(state: Any, time_s: float, value: float) -> int:
+    """After a long gap the old samples say nothing about now; a movement under way survives only if the signal is still up."""
+    event = NONE
+    state.window_n = 0
+    state.before1 = np.nan
+    state.before2 = np.nan
+    for i in range(2):
+        if np.isnan(state.low[i]):
+            continue
+        turned = value * (1.0 - 2.0 * i)
+        if state.phase[i] == GOING and turned > 0.5 * (state.low[i] + state.high[i]):
+            continue
+        if state.phase[i] != IDLE and state.told[i] == 1:
+            event = ABANDONED
+        _go_idle(state, i, turned, time_s)
+    return event
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _advance_thinned(state: Any, time_s: float, value: float) -> int:
+    """One thinned sample: noise, median, then each direction that is still possible."""
+    event = NONE
+    if state.window_n > 0 and time_s - state.window_time[state.window_n - 1] > GAP_S:
+        event = _after_gap(state, time_s, value)
+    _learn_noise(state, value)
+    n = state.window_n
+    drop = 0
+    while drop < n and (time_s - state.window_time[drop] > WINDOW_S or n - drop >= _WINDOW):
+        drop += 1
+    for i in range(drop, n):
+        state.window_time[i - drop] = state.window_time[i]
+        state.window_value[i - drop] = state.window_value[i]
+    n = n - drop
+    state.window_time[n] = time_s
+    state.window_value[n] = value
+    state.window_n = n + 1
+    smooth = _median(state)
+    smooth_s = 0.5 * (state.window_time[0] + time_s)
+    step = smooth - state.smooth if state.trace_n > 0 else 0.0
+    step_s = smooth_s - state.smooth_s if state.trace_n > 0 else 0.0
+    state.smooth = smooth
+    state.smooth_s = smooth_s
+    if state.trace_n == 0 or smooth_s - state.trace_s[(state.trace_n - 1) % _TRACE] >= TRACE_S:
+        state.trace_s[state.trace_n % _TRACE] = smooth_s
+        state.trace[state.trace_n % _TRACE] = smooth
+        state.trace_n += 1
+    for i in range(2):
+        sign = 1 - 2 * i
+        if state.polarity == -sign:
+            continue
+        found = _follow(state, i, sign * smooth, smooth_s, step, step_s)
+        if found != NONE:
+            event = found
+    return event
+
+
+@njit(cache=True)  # type: ignore[misc]
+def advance(state: Any, time_s: float, value: float) -> int:
+    """Take one sample and say what it settled.
+
+    Parameters
+    ----------
+    state : TRACKER record
+        Changed in place.
+    time_s : float
+        Time of the sample in seconds, later than the one before.
+    value : float
+        The signal; NaN is a gap.
+
+    Returns
+    -------
+    int
+        `NONE`; `STARTED`, a repetition is under way; `ENDED`, one is complete and stands in `start_s`, `peak_s`, `end_s`, `rest`,
+        `top`, `range`, `sign`, `hold_s` (time within 15 % of the top), `up_s` and `down_s`; `ABANDONED`, the one under way came to nothing.
+    """
+    if not np.isfinite(value):
+        return NONE
+    event = NONE
+    # Samples that come faster than the step needs are averaged.
+    if state.bin_n > 0 and time_s - state.bin_from_s >= THIN_S:
+        event = _advance_thinned(state, state.bin_time / state.bin_n, state.bin_value / state.bin_n)
+        state.bin_n = 0
+    if state.bin_n == 0:
+        state.bin_from_s = time_s
+        state.bin_time = 0.0
+        state.bin_value = 0.0
+    state.bin_n += 1
+    state.bin_time += time_s
+    state.bin_value += value
+    return event
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _count(state: Any, time_s: Any, signal: Any, found: Any) -> int:
+    """Feed a whole signal; rows of `found` are start, peak, end, range, sign."""
+    n = 0
+    for i in range(len(signal)):
+        if advance(state, time_s[i], signal[i]) == ENDED:
+            found[n, 0] = state.start_s
+            found[n, 1] = state.peak_s
+            found[n, 2] = state.end_s
+            found[n, 3] = state.range
+            found[n, 4] = state.sign
+            n += 1
+    return n
+
+
+@dataclass(frozen=True)
+class CountedRepetition:
+    """One repetition found in a signal.
+
+    Parameters
+    ----------
+    start_s, peak_s, end_s : float
+        When the signal left rest, was farthest from it, and was back, in seconds.
+    range : float
+        From rest to the farthest value, in the signal's unit, never negative.
+    sign : int
+        +1 if the repetition raised the signal, -1 if it lowered it.
+    """
+
+    start_s: float
+    peak_s: float
+    end_s: float
+    range: float
+    sign: int
+
+
+def count_repetitions(signal: ArrayLike, time_s: ArrayLike) -> list[CountedRepetition]:
+    """Find the repetitions in any one-dimensional signal, with no limits given beforehand.
+
+    Parameters
+    ----------
+    signal : array_like, shape (T,)
+        The signal, in any unit; NaN where it is not known.
+    time_s : array_like, shape (T,)
+        Times in seconds, strictly increasing.
+
+    Returns
+    -------
+    list of CountedRepetition
+        In order of time, partial ones included. Causal: each is decided from samples up to one second after its end.
+
+    Raises
+    ------
+    BadInput
+        If the shapes do not match, a time is not finite or runs back, or the signal holds an infinity.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> time_s = np.arange(0, 16, 1 / 30)
+    >>> signal = 1.5 - 0.2 * (1 - np.cos(2 * np.pi * time_s / 4))
+    >>> [round(repetition.peak_s) for repetition in count_repetitions(signal, time_s)][:3]
+    [2, 6, 10]
+    """
+    values, times = _checked(signal, time_s)
+    state = np.zeros(1, TRACKER)[0]
+    start_tracker(state, 0, 0.0, 0.0)
+    found = np.empty((len(values) + 1, 5))
+    n = _count(state, times, values, found)
+    return [CountedRepetition(float(a), float(b), float(c), float(d), int(e)) for a, b, c, d, e in found[:n]]
+
+
+def _checked(signal: ArrayLike, time_s: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    try:
+        values = np.ascontiguousarray(signal, dtype=np.float64)
+        times = np.ascontiguousarray(time_s, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise BadInput(f"count_repetitions: expected two lists of numbers, got something else ({error}); pass floats, NaN for gaps") from error
+    if values.ndim != 1 or times.ndim != 1:
+        raise BadInput(f"count_repetitions: expected one-dimensional signal and time_s, got shapes {values.shape} and {times.shape}; pass one signal")
+    if len(values) != len(times):
+        raise BadInput(f"count_repetitions: expected one time per sample, got {len(values)} samples and {len(times)} times; make them equal")
+    if not np.all(np.isfinite(times)):
+        where = int(np.flatnonzero(~np.isfinite(times))[0])
+        raise BadInput(f"count_repetitions: expected finite times, got {times[where]} at sample {where}; drop or repair that sample")
+    back = np.flatnonzero(np.diff(times) <= 0)
+    if len(back):
+        where = int(back[0]) + 1
+        raise BadInput(
+            f"count_repetitions: expected increasing times, got {times[where]:g} s after {times[where - 1]:g} s at sample {where}; sort or drop it"
+        )
+    if np.any(np.isinf(values)):
+        where = int(np.flatnonzero(np.isinf(values))[0])
+        raise BadInput(f"count_repetitions: expected finite values or NaN, got {values[where]} at sample {where}; use NaN for gaps")
+    return values, times
