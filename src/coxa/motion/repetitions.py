@@ -55,6 +55,7 @@ ROUGH = 2.5
 _WINDOW = 16
 _TRACE = 128
 _MEMORY = 7
+_JERK = 64
 
 TRACKER = np.dtype(
     [
@@ -82,7 +83,8 @@ TRACKER = np.dtype(
         ("last_s", "f8"),
         # noise
         ("noise", "f8"),
-        ("noise_n", "i8"),
+        ("jerk_n", "i8"),
+        ("jerk", "f8", (_JERK,)),
         ("before1", "f8"),
         ("before2", "f8"),
         # running median
@@ -162,7 +164,7 @@ def start_tracker(state: Any, polarity: int, least_range: float, least_s: float)
     state.bin_value = 0.0
     state.last_s = np.nan
     state.noise = 0.0
-    state.noise_n = 0
+    state.jerk_n = 0
     state.before1 = np.nan
     state.before2 = np.nan
     state.window_n = 0
@@ -200,21 +202,20 @@ def _learn_noise(state: Any, value: float) -> None:
     state.before1 = value
     if np.isnan(step):
         return
-    state.noise_n += 1
-    if state.noise_n <= 5 or state.noise == 0.0:
-        share = 1.0 / min(state.noise_n, 20)
-        state.noise += share * (step - state.noise)
-        return
-    # A multiplicative step keeps the estimate free of the signal's scale.
-    rate = max(0.04, 0.5 / state.noise_n)
-    state.noise *= np.exp(rate * (0.35 - (1.0 if step < state.noise else 0.0)))
+    state.jerk[state.jerk_n % _JERK] = step
+    state.jerk_n += 1
+    if state.jerk_n <= 16 or state.jerk_n % 16 == 0:
+        ordered = np.sort(state.jerk[: min(state.jerk_n, _JERK)])
+        state.noise = ordered[(len(ordered) - 1) // 3]
 
 
 @njit(cache=True)  # type: ignore[misc]
 def _noise_floor(state: Any) -> float:
     """Least range that stands above the noise of the smoothed signal."""
-    # 1.11: the 35 % quantile of a second difference of unit white noise; 1.25: a median is that much less efficient than a mean.
-    noise = state.noise / 1.11
+    if state.jerk_n < 4:
+        return np.inf
+    # 1.05: the 33 % quantile of a second difference of unit white noise; 1.25: a median is that much less efficient than a mean.
+    noise = state.noise / 1.05
     n = state.window_n
     if n > 2:
         noise *= 1.25 / np.sqrt(n)
@@ -284,7 +285,7 @@ def _go_idle(state: Any, i: int, level: float, time_s: float) -> None:
 
 
 @njit(cache=True)  # type: ignore[misc]
-def _go_up(state: Any, i: int, value: float, time_s: float) -> None:
+def _go_up(state: Any, i: int, value: float, time_s: float, speed: float) -> None:
     state.phase[i] = GOING
     state.told[i] = 0
     state.high[i] = value
@@ -294,7 +295,7 @@ def _go_up(state: Any, i: int, value: float, time_s: float) -> None:
     state.enter_s[i] = time_s
     state.leave_s[i] = time_s
     state.path[i] = value - state.low[i]
-    state.steepest[i] = 0.0
+    state.steepest[i] = speed
     height = value - state.low[i]
     sign = 1.0 - 2.0 * i
     state.from_s[i] = _left_rest_s(state, sign, state.low[i] + NEAR_REST * height, time_s, time_s)
@@ -351,7 +352,13 @@ def _after_candidate(state: Any, i: int, time_s: float) -> None:
     low = state.back[i]
     _go_idle(state, i, low, time_s)
     if next_high - low >= _least_attempt(state):
-        _go_up(state, i, next_high, next_high_s)
+        _go_up(state, i, next_high, next_high_s, 0.0)
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _is_learning(state: Any) -> bool:
+    """Whether direction or range still have to be learnt from the first repetition."""
+    return bool(state.count == 0 and (state.least_range <= 0.0 or state.polarity == 0))
 
 
 @njit(cache=True)  # type: ignore[misc]
@@ -390,16 +397,32 @@ def _report(state: Any, i: int) -> None:
 
 
 @njit(cache=True)  # type: ignore[misc]
+def _close(state: Any, i: int, good: bool) -> int:
+    """End the movement under way, as a repetition or as nothing."""
+    if state.settled_s[i] - state.from_s[i] < state.least_s:
+        good = False
+    if good:
+        _report(state, i)
+        _remember(state, min(state.high[i] - state.low[i], state.high[i] - state.back[i]))
+    told = state.told[i]
+    _after_candidate(state, i, state.smooth_s)
+    if good:
+        return ENDED
+    return ABANDONED if told == 1 else NONE
+
+
+@njit(cache=True)  # type: ignore[misc]
 def _follow(state: Any, i: int, value: float, time_s: float, step: float, step_s: float) -> int:
     """Advance one direction by one smoothed value, already turned so that a repetition goes upwards."""
     if np.isnan(state.low[i]):
         _go_idle(state, i, value, time_s)
+    speed = abs(step) / max(step_s, THIN_S)
     if state.phase[i] == IDLE:
         _follow_rest(state, i, value, time_s)
         if value - state.low[i] >= _least_attempt(state):
-            _go_up(state, i, value, time_s)
+            _go_up(state, i, value, time_s, speed)
         return NONE
-    first = state.count == 0 and (state.least_range <= 0.0 or state.polarity == 0)
+    first = _is_learning(state)
     low = state.low[i]
     if state.phase[i] == GOING:
         if value > state.high[i]:
@@ -410,8 +433,7 @@ def _follow(state: Any, i: int, value: float, time_s: float, step: float, step_s
             state.leave_s[i] = time_s
         else:
             state.path[i] += abs(step)
-        if step_s > 0.0:
-            state.steepest[i] = max(state.steepest[i], abs(step) / max(step_s, THIN_S))
+        state.steepest[i] = max(state.steepest[i], speed)
         if value <= state.high[i] - RETURNED * height:
             state.phase[i] = SETTLING
             state.back_s[i] = time_s
@@ -431,7 +453,7 @@ def _follow(state: Any, i: int, value: float, time_s: float, step: float, step_s
         state.back[i] = value
         state.next_high[i] = value
         state.next_high_s[i] = time_s
-        if value < state.settled[i] - 0.05 * height:
+        if value < state.settled[i] - (0.05 if value > low + NEAR_REST * height else 0.2) * height:
             state.settled[i] = value
             state.settled_s[i] = time_s
     elif value > state.next_high[i]:
@@ -451,16 +473,7 @@ def _follow(state: Any, i: int, value: float, time_s: float, step: float, step_s
         if waited < SETTLE_S and not again:
             return NONE
         good = True
-    if state.settled_s[i] - state.from_s[i] < state.least_s:
-        good = False
-    if good:
-        _report(state, i)
-        _remember(state, min(height, state.high[i] - state.back[i]))
-    told = state.told[i]
-    _after_candidate(state, i, time_s)
-    if good:
-        return ENDED
-    return ABANDONED if told == 1 else NONE
+    return _close(state, i, good)
 
 
 @njit(cache=True)  # type: ignore[misc]
@@ -483,25 +496,11 @@ def _after_gap(state: Any, time_s: float, value: float) -> int:
 
 
 @njit(cache=True)  # type: ignore[misc]
-def _advance_thinned(state: Any, time_s: float, value: float) -> int:
-    """One thinned sample: noise, median, then each direction that is still possible."""
+def _advance_smoothed(state: Any) -> int:
+    """Median of the window, then each direction that is still possible."""
     event = NONE
-    if state.window_n > 0 and time_s - state.window_time[state.window_n - 1] > GAP_S:
-        event = _after_gap(state, time_s, value)
-    _learn_noise(state, value)
-    n = state.window_n
-    drop = 0
-    while drop < n and (time_s - state.window_time[drop] > WINDOW_S or n - drop >= _WINDOW):
-        drop += 1
-    for i in range(drop, n):
-        state.window_time[i - drop] = state.window_time[i]
-        state.window_value[i - drop] = state.window_value[i]
-    n = n - drop
-    state.window_time[n] = time_s
-    state.window_value[n] = value
-    state.window_n = n + 1
     smooth = _median(state)
-    smooth_s = 0.5 * (state.window_time[0] + time_s)
+    smooth_s = 0.5 * (state.window_time[0] + state.window_time[state.window_n - 1])
     step = smooth - state.smooth if state.trace_n > 0 else 0.0
     step_s = smooth_s - state.smooth_s if state.trace_n > 0 else 0.0
     state.smooth = smooth
@@ -518,6 +517,28 @@ def _advance_thinned(state: Any, time_s: float, value: float) -> int:
         if found != NONE:
             event = found
     return event
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _advance_thinned(state: Any, time_s: float, value: float) -> int:
+    """One thinned sample: learn the noise, move the window on."""
+    event = NONE
+    if state.window_n > 0 and time_s - state.window_time[state.window_n - 1] > GAP_S:
+        event = _after_gap(state, time_s, value)
+    _learn_noise(state, value)
+    n = state.window_n
+    drop = 0
+    while drop < n and (time_s - state.window_time[drop] > WINDOW_S or n - drop >= _WINDOW):
+        drop += 1
+    for i in range(drop, n):
+        state.window_time[i - drop] = state.window_time[i]
+        state.window_value[i - drop] = state.window_value[i]
+    n = n - drop
+    state.window_time[n] = time_s
+    state.window_value[n] = value
+    state.window_n = n + 1
+    found = _advance_smoothed(state)
+    return found if found != NONE else event
 
 
 @njit(cache=True)  # type: ignore[misc]
@@ -557,11 +578,40 @@ def advance(state: Any, time_s: float, value: float) -> int:
 
 
 @njit(cache=True)  # type: ignore[misc]
+def finish(state: Any) -> int:
+    """Say that no sample follows, and what that settles: a repetition that had all but ended is complete.
+
+    Returns
+    -------
+    int
+        `NONE` or `ENDED`.
+    """
+    event = NONE
+    if state.bin_n > 0:
+        event = _advance_thinned(state, state.bin_time / state.bin_n, state.bin_value / state.bin_n)
+        state.bin_n = 0
+    # The newest half of the window has not yet been the middle of one.
+    for _ in range(state.window_n // 2):
+        if event == ENDED:
+            return event
+        state.window_n -= 1
+        for i in range(state.window_n):
+            state.window_time[i] = state.window_time[i + 1]
+            state.window_value[i] = state.window_value[i + 1]
+        event = _advance_smoothed(state)
+    for i in range(2):
+        if event != ENDED and state.phase[i] == SETTLING and state.polarity != 2 * i - 1:
+            event = _close(state, i, not _is_learning(state) or _is_first_repetition(state, i))
+    return event if event == ENDED else NONE
+
+
+@njit(cache=True)  # type: ignore[misc]
 def _count(state: Any, time_s: Any, signal: Any, found: Any) -> int:
     """Feed a whole signal; rows of `found` are start, peak, end, range, sign."""
     n = 0
-    for i in range(len(signal)):
-        if advance(state, time_s[i], signal[i]) == ENDED:
+    for i in range(len(signal) + 1):
+        event = advance(state, time_s[i], signal[i]) if i < len(signal) else finish(state)
+        if event == ENDED:
             found[n, 0] = state.start_s
             found[n, 1] = state.peak_s
             found[n, 2] = state.end_s
