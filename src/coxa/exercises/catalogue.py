@@ -16,12 +16,12 @@ FOLDER = Path(__file__).with_name("catalogue")
 
 
 def ids() -> tuple[str, ...]:
-    """The ids of all exercises, in alphabetical order; reads no file.
+    """The ids of all exercises, a clinic's own among them, in alphabetical order; reads no file.
 
     >>> "bridge" in ids()
     True
     """
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+    return tuple(sorted(_files()))
 
 
 @lru_cache(maxsize=128)
@@ -48,11 +48,12 @@ def load(id: str) -> Exercise:
     >>> load("bridge").name
     'Bridge'
     """
-    if id not in ids():
+    path = _files().get(id)
+    if path is None:
         near = nearest_names(id)
         meant = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(ids())}"
         raise BadInput(f"there is no exercise '{id}'; {meant}")
-    return read(FOLDER / f"{id}.toml")
+    return read(path)
 
 
 def read(path: Path) -> Exercise:
@@ -112,6 +113,19 @@ def search(text: str) -> tuple[Exercise, ...]:
     """
     words = text.lower().split()
     return tuple(e for e in all_exercises() if all(word in " ".join((e.id, e.name, *e.aliases)).lower() for word in words))
+
+
+def _files() -> dict[str, Path]:
+    """Each exercise's file by its id. A clinic's own file replaces coxa's of the same name: so are limits changed."""
+    from coxa.settings import settings
+
+    files = {path.stem: path for path in FOLDER.glob("*.toml")}
+    own = settings().exercises_folder
+    if own is not None:
+        if not own.is_dir():
+            raise BadInput(f"COXA_EXERCISES_FOLDER: expected a folder of TOML files, got {own}; correct it or leave it unset")
+        files |= {path.stem: path for path in own.glob("*.toml")}
+    return files
 
 
 def _explain(error: ValidationError) -> str:

@@ -17,6 +17,32 @@ Condition = Literal[
     "hip-surgery-last-12-months", "knee-hurts-to-kneel-on", "labral-tear", "low-back-pain", "nerve-signs", "pain-both-sides",
     "painful-side-down", "severe-pain", "stress-fracture-suspected", "timed-up-and-go-12-s-or-more", "two-falls-in-12-months",
 ]  # fmt: skip
+CONDITION_WORDS: dict[Condition, str] = {
+    "balance-trouble": "trouble with balance",
+    "femoroacetabular-impingement": "femoroacetabular impingement (FAI)",
+    "gluteal-tendinopathy": "gluteal tendinopathy (a sore outer hip tendon)",
+    "hip-osteoarthritis": "hip osteoarthritis",
+    "hip-replacement": "a hip replacement",
+    "hip-surgery-last-12-months": "a hip operation in the last 12 months",
+    "knee-hurts-to-kneel-on": "a knee that hurts to kneel on",
+    "labral-tear": "a labral tear",
+    "low-back-pain": "low back pain",
+    "nerve-signs": "tingling, numbness or shooting pain in the leg",
+    "pain-both-sides": "pain on both sides",
+    "painful-side-down": "the painful side underneath",
+    "severe-pain": "strong pain",
+    "stress-fracture-suspected": "a stress fracture that is not yet ruled out",
+    "timed-up-and-go-12-s-or-more": "a timed up and go of 12 s or more",
+    "two-falls-in-12-months": "two or more falls in the last 12 months",
+}
+REGION_WORDS: dict[Region, str] = {
+    "front": "pain at the front of the hip or in the groin",
+    "outer": "pain at the outer hip",
+    "buttock": "pain in the buttock",
+    "thigh": "pain in the thigh",
+    "knee": "pain in the knee",
+    "back": "pain in the low back",
+}
 Posture = Literal["supine", "side-lying", "prone", "all-fours", "half-kneeling", "standing"]
 
 
@@ -81,7 +107,7 @@ class Mistake(Part):
 
 
 class Caution(Part):
-    """What to watch. Without conditions and regions it is for everybody; with both, both must hold."""
+    """What to watch: for whom any of `conditions` or pain in any of `regions` holds; for everybody when none is named."""
 
     text: str
     reason: str
@@ -93,13 +119,15 @@ class Caution(Part):
 class Block(Part):
     """Who must not do this exercise (without a clinician), and why.
 
-    It holds for a person who has any of `conditions`, or pain in any of `regions`; when both are named, one of each.
+    It holds for a person who has any of `conditions` or pain in any of `regions`; where `only_if` names conditions, one of
+    those must hold as well.
     """
 
     reason: str
     source: Source
     conditions: tuple[Condition, ...] = ()
     regions: tuple[Region, ...] = ()
+    only_if: tuple[Condition, ...] = ()
     unless_clinician: bool = True
 
     @model_validator(mode="after")
