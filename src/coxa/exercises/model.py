@@ -226,6 +226,7 @@ class RepetitionRule(Part):
     absolute: bool = False  # target is the signal's value at the peak, not its change from rest
     sides: Literal["near", "upper", "both", "each"]  # which leg's signal: nearest the camera, the upper one, both as one, each
     least_s: float = 0.4  # shorter excursions are jitter
+    reports: Literal["working", "other"] = "working"  # which leg a result names: "other" where the standing leg is the one trained
 
 
 class HoldRule(Part):
@@ -233,6 +234,7 @@ class HoldRule(Part):
 
     target: Range  # seconds
     share: float = 0.8
+    clock: Literal["top", "band"] = "top"  # "top": time near each repetition's own peak; "band": a stretch or balance held
 
 
 class Evidence(Part):
