@@ -1,0 +1,415 @@
+"""`render`: a small software renderer, a z-buffer with smooth shading and one soft shadow, compiled and without a display.
+
+Made for one thing: many frames of a moving person before a still room. Whatever stands still (`Backdrop`) is drawn once for a camera.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+from coxa.errors import BadInput
+
+Floats = npt.NDArray[np.float64]
+NEAR_M = 0.05
+#: Side of the shadow map, in cells.
+_SHADOW = 320
+
+
+@dataclass(frozen=True)
+class View:
+    """A pinhole camera: where it stands, what it looks at (world metres), vertical field of view (degrees), picture size (pixels)."""
+
+    eye: tuple[float, float, float]
+    target: tuple[float, float, float]
+    fov_deg: float = 45.0
+    width: int = 640
+    height: int = 480
+    up: tuple[float, float, float] = (0.0, 1.0, 0.0)
+
+    def __post_init__(self) -> None:
+        if self.width < 1 or self.height < 1:
+            raise BadInput(f"view: expected a picture of at least 1 x 1 pixels, got {self.width} x {self.height}")
+        if not 1 <= self.fov_deg <= 170:
+            raise BadInput(f"view: expected a field of view of 1 to 170 degrees, got {self.fov_deg:g}")
+        if np.linalg.norm(np.cross(np.subtract(self.target, self.eye), self.up)) < 1e-9:
+            raise BadInput("view: expected a target away from the eye and not straight along 'up'; move the target")
+
+    @property
+    def axes(self) -> Floats:
+        """Right, up and forward of the camera as rows (3, 3), world axes."""
+        forward = np.subtract(self.target, self.eye).astype(np.float64)
+        forward /= np.linalg.norm(forward)
+        right = np.cross(forward, self.up)
+        right /= np.linalg.norm(right)
+        return np.stack([right, np.cross(right, forward), forward])
+
+    @property
+    def focal_px(self) -> float:
+        """Focal length in pixels."""
+        return self.height / 2 / float(np.tan(np.radians(self.fov_deg) / 2))
+
+    def project(self, points: Floats) -> Floats:
+        """World points (..., 3), metres, to pixels right and down from the upper left corner and depth in metres (..., 3)."""
+        q = (np.asarray(points, dtype=np.float64) - np.array(self.eye)) @ self.axes.T
+        depth = np.where(q[..., 2] > 1e-6, q[..., 2], np.nan)
+        return np.stack(
+            [self.width / 2 + self.focal_px * q[..., 0] / depth, self.height / 2 - self.focal_px * q[..., 1] / depth, q[..., 2]], axis=-1
+        )
+
+
+@dataclass(frozen=True)
+class Light:
+    """One lamp or window far away, and the light that comes from everywhere.
+
+    Attributes
+    ----------
+    towards : (3,)
+        Direction from the scene to the lamp (world axes, any length).
+    direct, sky, ground : float
+        Strength of the lamp, and of the light from above and from below, for a white surface.
+    warmth : float
+        -1 (cold daylight) to 1 (lamp light).
+    """
+
+    towards: tuple[float, float, float] = (0.5, 1.0, 0.6)
+    direct: float = 0.75
+    sky: float = 0.42
+    ground: float = 0.24
+    warmth: float = 0.1
+
+    @property
+    def axes(self) -> Floats:
+        """Two axes across the light and the direction to the lamp, as rows (3, 3)."""
+        w = np.array(self.towards, dtype=np.float64)
+        w /= np.linalg.norm(w)
+        u = np.cross(w, (0.0, 0.0, 1.0) if abs(w[2]) < 0.9 else (1.0, 0.0, 0.0))
+        u /= np.linalg.norm(u)
+        return np.stack([u, np.cross(w, u), w])
+
+    @property
+    def tint(self) -> Floats:
+        """Colour of the lamp, (3,)."""
+        return np.array([1 + 0.10 * self.warmth, 1.0, 1 - 0.12 * self.warmth])
+
+
+@dataclass(frozen=True, eq=False)
+class Backdrop:
+    """Whatever stands still, drawn once for a view.
+
+    Attributes
+    ----------
+    picture : (h, w, 3) uint8
+        The empty room.
+    nearness : (h, w) float32
+        1 / depth in metres, 0 where there is nothing.
+    shade : (h, w) float32
+        Share of the brightness that stays when the lamp is blocked.
+    lit : (h, w, 3) float32
+        Each pixel's place in the light's axes, metres; NaN where no shadow can fall.
+    """
+
+    picture: npt.NDArray[np.uint8]
+    nearness: npt.NDArray[np.float32]
+    shade: npt.NDArray[np.float32]
+    lit: npt.NDArray[np.float32]
+
+    @classmethod
+    def plain(cls, view: View, colour: tuple[int, int, int] = (214, 212, 206)) -> Backdrop:
+        """Return a backdrop of one colour, without floor or shadow."""
+        shape = (view.height, view.width)
+        return cls(
+            np.tile(np.array(colour, dtype=np.uint8), (*shape, 1)), np.zeros(shape, np.float32), np.ones(shape, np.float32),
+            np.full((*shape, 3), np.nan, np.float32),
+        )  # fmt: skip
+
+
+def render(
+    points: Floats,
+    normals: Floats,
+    triangles: npt.NDArray[np.int32],
+    colours: npt.NDArray[np.uint8],
+    view: View,
+    backdrop: Backdrop | None = None,
+    light: Light | None = None,
+    *,
+    noise: float = 0.0,
+    frame: int = 0,
+) -> npt.NDArray[np.uint8]:
+    """Draw one frame.
+
+    Parameters
+    ----------
+    points, normals : (V, 3) float64
+        World metres; outward, unit length.
+    triangles : (F, 3) int32
+        Counter-clockwise seen from outside; the others are not drawn.
+    colours : (V, 3) uint8
+        sRGB.
+    view, backdrop, light
+        The camera, what stands still before it (as drawn for this view and light), and the light.
+    noise : float
+        Standard deviation of the film grain, in steps of 255.
+    frame : int
+        Chooses the grain; the same number gives the same grain.
+
+    Returns
+    -------
+    (h, w, 3) uint8
+        sRGB.
+    """
+    p = np.ascontiguousarray(points, dtype=np.float64)
+    if p.ndim != 2 or p.shape[1] != 3 or np.shape(normals) != p.shape or np.shape(colours) != p.shape:
+        raise BadInput(f"render: expected points, normals and colours (V, 3), got {p.shape}, {np.shape(normals)}, {np.shape(colours)}")
+    tri = np.ascontiguousarray(triangles, dtype=np.int32)
+    if tri.size and (tri.min() < 0 or tri.max() >= len(p)):
+        raise BadInput(f"render: expected corners from 0 to {len(p) - 1}, got {tri.min()} to {tri.max()}; check the triangles")
+    room = Backdrop.plain(view) if backdrop is None else backdrop
+    if room.picture.shape != (view.height, view.width, 3):
+        raise BadInput(f"render: expected a backdrop of {view.height} x {view.width}, got {room.picture.shape[:2]}; draw it for this view")
+    lamp = Light() if light is None else light
+    screen = _project(p, view.axes, np.array(view.eye, dtype=np.float64), view.focal_px, float(view.width), float(view.height))
+    nearness, owner = _cover(screen, tri, view.width, view.height)
+    lit = p @ lamp.axes.T
+    shadow, corner, cell = _shadow_map(lit, tri)
+    out = _resolve(
+        nearness, owner, screen, tri, lit, np.ascontiguousarray(normals, dtype=np.float64), np.ascontiguousarray(colours),
+        room.picture, room.nearness, room.shade, room.lit, shadow, corner, cell, lamp.axes[2], lamp.direct, lamp.sky, lamp.ground,
+        lamp.tint,
+    )  # fmt: skip
+    if noise > 0:
+        _grain(out, _pool(), np.random.default_rng(frame).integers(0, 1 << 19), noise)
+    return np.asarray(out)
+
+
+_POOL: list[npt.NDArray[np.float32]] = []
+
+
+def _pool() -> npt.NDArray[np.float32]:
+    if not _POOL:
+        _POOL.append(np.random.default_rng(0).normal(size=1 << 20).astype(np.float32))
+    return _POOL[0]
+
+
+@nb.njit(cache=True, nogil=True)
+def _project(points, axes, eye, focal, width, height):  # type: ignore[no-untyped-def]
+    n = points.shape[0]
+    out = np.empty((n, 3), np.float32)
+    for i in range(n):
+        x, y, z = points[i, 0] - eye[0], points[i, 1] - eye[1], points[i, 2] - eye[2]
+        depth = axes[2, 0] * x + axes[2, 1] * y + axes[2, 2] * z
+        if not depth > NEAR_M:
+            out[i, 0] = 0.0
+            out[i, 1] = 0.0
+            out[i, 2] = -1.0
+            continue
+        out[i, 0] = width / 2 + focal * (axes[0, 0] * x + axes[0, 1] * y + axes[0, 2] * z) / depth
+        out[i, 1] = height / 2 - focal * (axes[1, 0] * x + axes[1, 1] * y + axes[1, 2] * z) / depth
+        out[i, 2] = 1.0 / depth
+    return out
+
+
+@nb.njit(cache=True, nogil=True, fastmath=True)
+def _cover(screen, triangles, width, height):  # type: ignore[no-untyped-def]
+    """Which triangle owns each of the four samples of each pixel, and how near it is."""
+    w2, h2 = 2 * width, 2 * height
+    near = np.zeros((h2, w2), np.float32)
+    owner = np.full((h2, w2), -1, np.int32)
+    for f in range(triangles.shape[0]):
+        a, b, c = triangles[f, 0], triangles[f, 1], triangles[f, 2]
+        za, zb, zc = screen[a, 2], screen[b, 2], screen[c, 2]
+        if za <= 0.0 or zb <= 0.0 or zc <= 0.0:
+            continue
+        # Sample (i, j) sits at i + 0.5 on the doubled grid.
+        ax, ay = 2 * screen[a, 0] - 0.5, 2 * screen[a, 1] - 0.5
+        bx, by = 2 * screen[b, 0] - 0.5, 2 * screen[b, 1] - 0.5
+        cx, cy = 2 * screen[c, 0] - 0.5, 2 * screen[c, 1] - 0.5
+        area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+        if not area < -1e-9:  # y runs down, so the front turns the other way
+            continue
+        left, right = min(ax, bx, cx), max(ax, bx, cx)
+        top, bottom = min(ay, by, cy), max(ay, by, cy)
+        if right < 0.0 or left > w2 - 1 or bottom < 0.0 or top > h2 - 1:
+            continue
+        x0, x1 = int(np.ceil(max(left, 0.0))), int(np.floor(min(right, w2 - 1.0)))
+        y0, y1 = int(np.ceil(max(top, 0.0))), int(np.floor(min(bottom, h2 - 1.0)))
+        if x1 < x0 or y1 < y0:
+            continue
+        inv = 1.0 / area
+        ua, va = (by - cy) * inv, (cx - bx) * inv
+        ub, vb = (cy - ay) * inv, (ax - cx) * inv
+        for j in range(y0, y1 + 1):
+            alpha = ua * (x0 - cx) + va * (j - cy)
+            beta = ub * (x0 - cx) + vb * (j - cy)
+            for i in range(x0, x1 + 1):
+                gamma = 1.0 - alpha - beta
+                if alpha >= -1e-6 and beta >= -1e-6 and gamma >= -1e-6:
+                    z = alpha * za + beta * zb + gamma * zc
+                    if z > near[j, i]:
+                        near[j, i] = z
+                        owner[j, i] = f
+                alpha += ua
+                beta += ub
+    return near, owner
+
+
+@nb.njit(cache=True, nogil=True, fastmath=True)
+def _shadow_map(lit, triangles):  # type: ignore[no-untyped-def]
+    """How far towards the lamp the nearest surface reaches, on a grid across the light."""
+    corner = np.empty(2)
+    if lit.shape[0] == 0:
+        corner[:] = 0.0
+        return np.full((_SHADOW, _SHADOW), -1e9, np.float32), corner, 1.0
+    u0 = u1 = lit[0, 0]
+    v0 = v1 = lit[0, 1]
+    for i in range(lit.shape[0]):
+        u0, u1 = min(u0, lit[i, 0]), max(u1, lit[i, 0])
+        v0, v1 = min(v0, lit[i, 1]), max(v1, lit[i, 1])
+    cell = max(u1 - u0, v1 - v0, 1e-3) / (_SHADOW - 12)
+    corner[0] = u0 - 6 * cell
+    corner[1] = v0 - 6 * cell
+    out = np.full((_SHADOW, _SHADOW), -1e9, np.float32)
+    for f in range(triangles.shape[0]):
+        a, b, c = triangles[f, 0], triangles[f, 1], triangles[f, 2]
+        ax, ay = (lit[a, 0] - corner[0]) / cell, (lit[a, 1] - corner[1]) / cell
+        bx, by = (lit[b, 0] - corner[0]) / cell, (lit[b, 1] - corner[1]) / cell
+        cx, cy = (lit[c, 0] - corner[0]) / cell, (lit[c, 1] - corner[1]) / cell
+        area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+        if not area > 1e-9:
+            continue
+        x0, x1 = max(0, int(np.ceil(min(ax, bx, cx)))), min(_SHADOW - 1, int(np.floor(max(ax, bx, cx))))
+        y0, y1 = max(0, int(np.ceil(min(ay, by, cy)))), min(_SHADOW - 1, int(np.floor(max(ay, by, cy))))
+        inv = 1.0 / area
+        for j in range(y0, y1 + 1):
+            for i in range(x0, x1 + 1):
+                alpha = ((by - cy) * (i - cx) + (cx - bx) * (j - cy)) * inv
+                beta = ((cy - ay) * (i - cx) + (ax - cx) * (j - cy)) * inv
+                gamma = 1.0 - alpha - beta
+                if alpha >= 0.0 and beta >= 0.0 and gamma >= 0.0:
+                    w = alpha * lit[a, 2] + beta * lit[b, 2] + gamma * lit[c, 2]
+                    out[j, i] = max(out[j, i], w)
+    return out, corner, cell
+
+
+@nb.njit(cache=True, nogil=True, fastmath=True, inline="always")
+def _seen(shadow, corner, cell, u, v, w, bias, spread):  # type: ignore[no-untyped-def]
+    """Share of the lamp that a place sees, 0..1: nine looks around it."""
+    x, y = (u - corner[0]) / cell, (v - corner[1]) / cell
+    if not (x > 0.0 and y > 0.0 and x < _SHADOW - 1 and y < _SHADOW - 1):
+        return 1.0
+    blocked = 0
+    for dj in range(-1, 2):
+        for di in range(-1, 2):
+            i, j = int(x + di * spread + 0.5), int(y + dj * spread + 0.5)
+            if 0 <= i < _SHADOW and 0 <= j < _SHADOW and shadow[j, i] > w + bias:
+                blocked += 1
+    return 1.0 - blocked / 9.0
+
+
+@nb.njit(cache=True, nogil=True, fastmath=True)
+def _resolve(
+    near, owner, screen, triangles, lit, normals, colours, picture, room_near, shade, room_lit, shadow, corner, cell, lamp, direct, sky,
+    ground, tint,
+):  # type: ignore[no-untyped-def]  # fmt: skip
+    height, width = room_near.shape
+    out = np.empty((height, width, 3), np.uint8)
+    ids = np.empty(4, np.int32)
+    counts = np.empty(4, np.int32)
+    for j in range(height):
+        for i in range(width):
+            behind = room_near[j, i]
+            kinds = 0
+            free = 0
+            for s in range(4):
+                jj, ii = 2 * j + s // 2, 2 * i + s % 2
+                f = owner[jj, ii]
+                if f < 0 or near[jj, ii] < behind:
+                    free += 1
+                    continue
+                known = False
+                for k in range(kinds):
+                    if ids[k] == f:
+                        counts[k] += 1
+                        known = True
+                        break
+                if not known:
+                    ids[kinds] = f
+                    counts[kinds] = 1
+                    kinds += 1
+            if kinds == 0:
+                u = room_lit[j, i, 0]
+                seen = 1.0
+                x = (u - corner[0]) / cell
+                if x > 0.0 and x < _SHADOW - 1:
+                    seen = _seen(shadow, corner, cell, u, room_lit[j, i, 1], room_lit[j, i, 2], 0.004, 1.7)
+                if seen == 1.0:
+                    for c in range(3):
+                        out[j, i, c] = picture[j, i, c]
+                else:
+                    dim = np.sqrt(shade[j, i] + (1.0 - shade[j, i]) * seen)
+                    for c in range(3):
+                        out[j, i, c] = np.uint8(picture[j, i, c] * dim)
+                continue
+            r = g = b = 0.0
+            if free > 0:
+                seen = _seen(shadow, corner, cell, room_lit[j, i, 0], room_lit[j, i, 1], room_lit[j, i, 2], 0.004, 1.7)
+                dim = (shade[j, i] + (1.0 - shade[j, i]) * seen) * free
+                r += dim * picture[j, i, 0] * picture[j, i, 0]
+                g += dim * picture[j, i, 1] * picture[j, i, 1]
+                b += dim * picture[j, i, 2] * picture[j, i, 2]
+            for k in range(kinds):
+                f = ids[k]
+                p0, p1, p2 = triangles[f, 0], triangles[f, 1], triangles[f, 2]
+                ax, ay = screen[p0, 0], screen[p0, 1]
+                bx, by = screen[p1, 0], screen[p1, 1]
+                cx, cy = screen[p2, 0], screen[p2, 1]
+                inv = 1.0 / ((bx - ax) * (cy - ay) - (by - ay) * (cx - ax))
+                alpha = ((by - cy) * (i + 0.5 - cx) + (cx - bx) * (j + 0.5 - cy)) * inv
+                beta = ((cy - ay) * (i + 0.5 - cx) + (ax - cx) * (j + 0.5 - cy)) * inv
+                # A pixel's centre may lie outside a triangle that owns only a corner of it.
+                alpha = min(max(alpha, 0.0), 1.0)
+                beta = min(max(beta, 0.0), 1.0 - alpha)
+                gamma = 1.0 - alpha - beta
+                nx = alpha * normals[p0, 0] + beta * normals[p1, 0] + gamma * normals[p2, 0]
+                ny = alpha * normals[p0, 1] + beta * normals[p1, 1] + gamma * normals[p2, 1]
+                nz = alpha * normals[p0, 2] + beta * normals[p1, 2] + gamma * normals[p2, 2]
+                size = 1.0 / np.sqrt(nx * nx + ny * ny + nz * nz + 1e-12)
+                facing = (nx * lamp[0] + ny * lamp[1] + nz * lamp[2]) * size
+                up = ny * size
+                base = ground + (sky - ground) * (0.5 + 0.5 * up)
+                lamp_light = 0.0
+                if facing > 0.0:
+                    u = alpha * lit[p0, 0] + beta * lit[p1, 0] + gamma * lit[p2, 0]
+                    v = alpha * lit[p0, 1] + beta * lit[p1, 1] + gamma * lit[p2, 1]
+                    w = alpha * lit[p0, 2] + beta * lit[p1, 2] + gamma * lit[p2, 2]
+                    # Grazing light needs more slack, or the coarse map speckles the skin.
+                    lamp_light = direct * facing * _seen(shadow, corner, cell, u, v, w, 0.012 + 0.02 * (1.0 - facing), 1.2)
+                weight = counts[k]
+                cr = alpha * colours[p0, 0] + beta * colours[p1, 0] + gamma * colours[p2, 0]
+                cg = alpha * colours[p0, 1] + beta * colours[p1, 1] + gamma * colours[p2, 1]
+                cb = alpha * colours[p0, 2] + beta * colours[p1, 2] + gamma * colours[p2, 2]
+                r += weight * cr * cr * (base + lamp_light * tint[0])
+                g += weight * cg * cg * (base + lamp_light * tint[1])
+                b += weight * cb * cb * (base + lamp_light * tint[2])
+            out[j, i, 0] = np.uint8(min(np.sqrt(0.25 * r), 255.0))
+            out[j, i, 1] = np.uint8(min(np.sqrt(0.25 * g), 255.0))
+            out[j, i, 2] = np.uint8(min(np.sqrt(0.25 * b), 255.0))
+    return out
+
+
+@nb.njit(cache=True, nogil=True, fastmath=True)
+def _grain(picture, pool, start, size):  # type: ignore[no-untyped-def]
+    flat = picture.reshape(-1)
+    n = pool.shape[0]
+    k = start
+    for i in range(flat.shape[0] // 3):
+        k += 1
+        if k >= n:
+            k = 0
+        together = 0.8 * size * pool[k]
+        for c in range(3):
+            value = flat[3 * i + c] + together + 0.5 * size * pool[(k * 3 + c) % n] + 0.5
+            flat[3 * i + c] = np.uint8(min(max(value, 0.0), 255.0))
