@@ -74,6 +74,11 @@ FEATURES: tuple[str, ...] = (
     "start.trunk.depth",
     "start.trunk.tilt",
 )
+
+#: View angles multiply a term in units of this many degrees, and no further than these estimates.
+VIEW_UNIT_DEG = 15.0
+VIEW_LIMITS = {"azimuth": (-50.0, 50.0), "elevation": (-25.0, 35.0)}
+
 _FEATURE_INDEX = {name: i for i, name in enumerate(FEATURES)}
 
 
@@ -149,36 +154,35 @@ def features(start: Floats, peak: Floats, side: Literal["left", "right"]) -> Flo
 
 @dataclass(frozen=True)
 class Term:
-    """One addend of a linear model: weight times the feature, or times the product of a feature and a view angle."""
+    """One addend: weight times the feature, clipped to low..high, centred and scaled; `times` names a view angle or is empty."""
 
     feature: str
+    times: str
+    low: float
+    high: float
     centre: float
     scale: float
     weight: float
 
 
-@dataclass(frozen=True)
 class Linear:
-    """A sum of terms and a constant, in the unit of what it estimates."""
+    """A constant and a sum of terms, in the unit of what it estimates."""
 
-    constant: float
-    terms: tuple[Term, ...]
+    def __init__(self, constant: float, terms: tuple[Term, ...]) -> None:
+        self.constant = constant
+        self.terms = terms
+        self._index = np.array([_FEATURE_INDEX[t.feature] for t in terms], dtype=np.intp)
+        self._low = np.array([t.low for t in terms])
+        self._high = np.array([t.high for t in terms])
+        self._centre = np.array([t.centre for t in terms])
+        self._weight = np.array([t.weight / t.scale for t in terms])
 
-    def __post_init__(self) -> None:
-        index = [_FEATURE_INDEX[t.feature] for t in self.terms]
-        object.__setattr__(self, "_index", np.array(index, dtype=np.intp))
-        object.__setattr__(self, "_centre", np.array([t.centre for t in self.terms]))
-        object.__setattr__(self, "_weight", np.array([t.weight / t.scale for t in self.terms]))
-
-    def value(self, values: Floats) -> float:
-        """The sum, exactly rounded, so that it does not hang on the order of the terms."""
-        index: NDArray[np.intp] = getattr(self, "_index")  # noqa: B009 - set once, on a frozen value
-        centre: Floats = getattr(self, "_centre")  # noqa: B009
-        weight: Floats = getattr(self, "_weight")  # noqa: B009
-        parts = (values[index] - centre) * weight
-        if not np.isfinite(parts).all():
-            return math.nan
-        return self.constant + math.fsum(parts.tolist())
+    def value(self, values: Floats, view: dict[str, float] | None = None) -> float:
+        """The sum, exactly rounded so that it does not hang on the order of the terms; NaN where a feature is missing."""
+        parts = (np.minimum(np.maximum(values[self._index], self._low), self._high) - self._centre) * self._weight
+        if view:
+            parts = parts * np.array([view[t.times] if t.times else 1.0 for t in self.terms])
+        return self.constant + math.fsum(parts.tolist()) if np.isfinite(parts).all() else math.nan
 
 
 @dataclass(frozen=True)
@@ -238,13 +242,15 @@ class FittedModel:
             values = features(start, peak, "right")
         else:
             raise BadInput(f"expected the working side as left or right, got {side!r}; find the working side first")
-        size = self.estimate_deg.value(values)
-        if math.isnan(size):
+        angles = {name: part.value(values) for name, part in self.view_deg.items()}
+        factors = {name: min(max(angle, VIEW_LIMITS[name][0]), VIEW_LIMITS[name][1]) / VIEW_UNIT_DEG for name, angle in angles.items()}
+        size = self.estimate_deg.value(values, factors)
+        if math.isnan(size) or any(math.isnan(angle) for angle in angles.values()):
             return Estimate(math.nan, False, "a point that the model needs was not seen")
         if view_hint and self.views and view_hint not in self.views:
             return Estimate(size, False, f"view {view_hint}, fitted for {', '.join(self.views)}")
         for name, (low, high) in self.domain.items():
-            here = self.view_deg[name].value(values) if name in self.view_deg else float(values[_FEATURE_INDEX[name]])
+            here = angles[name] if name in angles else float(values[_FEATURE_INDEX[name]])
             if not low <= here <= high:
                 return Estimate(size, False, f"{name} is {here:.2f}, fitted from {low:.2f} to {high:.2f}")
         return Estimate(size, True, "")
@@ -254,8 +260,8 @@ def _linear(data: dict[str, Any], where: str) -> Linear:
     unknown = [t["feature"] for t in data["terms"] if t["feature"] not in _FEATURE_INDEX]
     if unknown:
         raise BadInput(f"expected features that evidence.py computes, got {', '.join(unknown)} in {where}; fit the model again")
-    terms = (Term(t["feature"], float(t["centre"]), float(t["scale"]), float(t["weight"])) for t in data["terms"])
-    return Linear(float(data["constant"]), tuple(terms))
+    numbers = ("low", "high", "centre", "scale", "weight")
+    return Linear(float(data["constant"]), tuple(Term(t["feature"], t["times"], *(float(t[n]) for n in numbers)) for t in data["terms"]))
 
 
 def read_model(text: str, where: str) -> FittedModel:
