@@ -164,7 +164,7 @@ def _for_whom(item: Caution | Block) -> str:
     """For whom a caution or a block is, as the start of its line; nothing when it is for everybody."""
     from coxa.exercises.model import CONDITION_WORDS, REGION_WORDS
 
-    who = " or ".join([*(REGION_WORDS[r] for r in item.regions), *(CONDITION_WORDS[c] for c in item.conditions)])
+    who = " or ".join(dict.fromkeys([*(REGION_WORDS[r] for r in item.regions), *(CONDITION_WORDS[c] for c in item.conditions)]))
     if only_if := getattr(item, "only_if", ()):
         who += f", with {' or '.join(CONDITION_WORDS[c] for c in only_if)}"
     return f"{who[0].upper()}{who[1:]}: " if who else ""

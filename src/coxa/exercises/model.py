@@ -41,7 +41,7 @@ REGION_WORDS: dict[Region, str] = {
     "buttock": "pain in the buttock",
     "thigh": "pain in the thigh",
     "knee": "pain in the knee",
-    "back": "pain in the low back",
+    "back": "low back pain",
 }
 Posture = Literal["supine", "side-lying", "prone", "all-fours", "half-kneeling", "standing"]
 
