@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import lru_cache
@@ -96,7 +96,7 @@ def draw_skeleton(pixels: Pixels, points: npt.NDArray[np.float32], visibility: n
     xy = points[:, :2].astype(np.float64) * (width, height)
     # far outside the picture a point says nothing, and OpenCV's integers overflow
     drawn = np.isfinite(xy).all(axis=1) & (np.abs(xy) < 4 * max(width, height)).all(axis=1)
-    thick = max(2.0, min(width, height) / 110)
+    thick = max(2.0, min(width, height) / 125)
     working = {"left": {23, 25, 27, 29, 31}, "right": {24, 26, 28, 30, 32}}.get(side, set())
     for only_guesses in (True, False):
         for a, b in BONES:
@@ -240,8 +240,10 @@ def _message_panel(text: str, sign: Sign, unit: int, most: int) -> Pixels:
         corners, turn = (3, -90.0) if sign == "amber" else (8, 22.5)
         r *= 1.15 if sign == "amber" else 1.0
         angles = [math.radians(turn + 360 * k / corners) for k in range(corners)]
-        draw.polygon([(cx + r * math.cos(a), cy + r * math.sin(a) + (r * 0.15 if corners == 3 else 0)) for a in angles], fill=SIGN_FILL[sign])
-    draw.text((cx, cy + (r * 0.22 if sign == "amber" else 0)), "?" if sign == "unsure" else "!", font=_font(round(u * 0.85)), fill=INK, anchor="mm")
+        drop = r * 0.15 if corners == 3 else 0.0
+        draw.polygon([(cx + r * math.cos(a), cy + r * math.sin(a) + drop) for a in angles], fill=SIGN_FILL[sign])
+    mark, drop = "?" if sign == "unsure" else "!", r * 0.22 if sign == "amber" else 0.0
+    draw.text((cx, cy + drop), mark, font=_font(round(u * 0.85)), fill=INK, anchor="mm")
     for k, line in enumerate(lines):
         draw.text((u * 2.3, cy + u * 1.25 * (k - (len(lines) - 1) / 2)), line, font=font, fill=CREAM, anchor="lm")
     return _shrunk(image)
@@ -257,7 +259,7 @@ def _wrapped(text: str, font: ImageFont.FreeTypeFont, most: float) -> list[str]:
     return lines or [""]
 
 
-def plain_frames(recording: Recording) -> Iterator[Timed]:
+def plain_frames(recording: Recording) -> Generator[Timed]:
     """A plain background for each frame of a recording whose pictures are not there.
 
     Yields
@@ -277,7 +279,7 @@ def in_view(recording: Recording) -> npt.NDArray[np.float32]:
     (T, 33, 2) float32
         The points as they are where they already fit.
     """
-    points = recording.image[..., :2]
+    points: npt.NDArray[np.float32] = recording.image[..., :2]
     seen = points[np.isfinite(points).all(axis=2)]
     if len(seen) == 0:
         return points
@@ -286,7 +288,8 @@ def in_view(recording: Recording) -> npt.NDArray[np.float32]:
         return points
     # one scale for both axes, or the body would be stretched
     scale = 0.86 / max(float((high - low).max()), 1e-6)
-    return ((points - (low + high) / 2) * scale + 0.5).astype(np.float32)
+    fitted: npt.NDArray[np.float32] = ((points - (low + high) / 2) * scale + 0.5).astype(np.float32)
+    return fitted
 
 
 def _fitted(width: int, height: int) -> tuple[int, int]:

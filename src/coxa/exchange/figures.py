@@ -50,11 +50,13 @@ class Frame:
         return self.bottom - (value - self.low) / (self.high - self.low) * (self.bottom - self.top)
 
 
-LANE = 44
+LANE = 52
 BADGE = 11  # radius of a repetition's number
 
 
-def signal_svg(signal: Signal, result: SetResult, exercise: Exercise | None = None, *, width: int = 760, plot: int = 240, ident: str = "signal") -> str:
+def signal_svg(
+    signal: Signal, result: SetResult, exercise: Exercise | None = None, *, width: int = 760, plot: int = 240, ident: str = "signal"
+) -> str:
     """Draw a set over time.
 
     Parameters
@@ -84,29 +86,32 @@ def signal_svg(signal: Signal, result: SetResult, exercise: Exercise | None = No
     end = end if end > start else start + 1.0
     frame = Frame(50.0, width - 14.0, 58.0, 58.0 + plot, start, end, ticks[0], ticks[-1])
     kinds = words.by_harm(result.faults, exercise)
-    lanes = [*(["hold"] if result.holds else []), *kinds]
-    height = frame.bottom + 34 + (14 + LANE * len(lanes) if lanes else 0)
+    lanes = len(kinds) + bool(result.holds)
+    height = frame.bottom + 34 + (14 + LANE * lanes if lanes else 0)
     label = words.spell(signal["name"])
-    unit = signal["unit"]
+    unit = words.UNITS.get(signal["unit"], signal["unit"]).strip()
+    axis = f"{label} ({unit})" if unit else label
     parts = [
         f'<svg class="chart" viewBox="0 0 {width} {height:.0f}" role="img" aria-labelledby="{ident}-t {ident}-d">',
         f'<title id="{ident}-t">{escape(label)} over time</title>',
         f'<desc id="{ident}-d">{escape(describe(result, exercise))}</desc>',
         f'<defs><pattern id="{ident}-hatch" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
         '<line x1="0" y1="0" x2="0" y2="8" class="hatch"/></pattern></defs>',
-        f'<text class="axis-name" x="{frame.left - 38:.0f}" y="18">{escape(label)} ({escape(words.UNITS.get(unit, unit).strip() or "value")})</text>',
+        f'<text class="axis-name" x="{frame.left - 38:.0f}" y="18">{escape(axis)}</text>',
     ]
     parts += _bands(frame, result, ident)
     parts += _axes(frame, ticks, width)
     parts.append(f'<path class="line" d="{_path(frame, time_s, values, width)}"/>')
     parts += _peaks(frame, time_s, values, result)
-    for k, lane in enumerate(lanes):
-        top = frame.bottom + 46 + k * LANE
-        if lane == "hold":
-            parts += _lane(frame, top, words.PAGE["held"], "held", [(h.start_s, h.end_s, "held") for h in result.holds])
-        else:
-            faults = [f for f in result.faults if f.id == lane]
-            parts += _lane(frame, top, _lane_name(faults, exercise), worst(faults), [(f.start_s, f.end_s, f.severity) for f in faults])
+    top = frame.bottom + 48
+    if result.holds:
+        parts += _lane(frame, top, words.PAGE["held"], "held", [(h.start_s, h.end_s, "held") for h in result.holds])
+        top += LANE
+    for kind in kinds:
+        faults = [f for f in result.faults if f.id == kind]
+        spans = [(f.start_s, f.end_s, str(f.severity)) for f in faults]
+        parts += _lane(frame, top, words.fault_name(kind, exercise), worst(faults), spans)
+        top += LANE
     parts.append("</svg>")
     return "".join(parts)
 
@@ -177,9 +182,9 @@ def _axes(frame: Frame, ticks: list[float], width: int) -> list[str]:
     parts = []
     digits = 0 if all(float(t).is_integer() for t in ticks) else 1 if all(abs(t * 10 - round(t * 10)) < 1e-6 for t in ticks) else 2
     for tick in ticks:
-        y = frame.y(tick)
+        y, text = frame.y(tick), words.number(tick, digits=digits)
         parts.append(f'<line class="grid" x1="{frame.left:.1f}" y1="{y:.1f}" x2="{frame.right:.1f}" y2="{y:.1f}"/>')
-        parts.append(f'<text class="tick" text-anchor="end" x="{frame.left - 8:.1f}" y="{y + 5:.1f}">{words.number(tick, digits=digits)}</text>')
+        parts.append(f'<text class="tick" text-anchor="end" x="{frame.left - 8:.1f}" y="{y + 5:.1f}">{text}</text>')
     span = frame.end_s - frame.start_s
     times = [t for t in nice_ticks(frame.start_s, frame.end_s, max(3, width // 110)) if frame.start_s <= t <= frame.end_s]
     for time_s in times:
@@ -229,12 +234,6 @@ def _peaks(frame: Frame, time_s: Floats, values: Floats, result: SetResult) -> l
         if math.isfinite(value):
             parts.append(f'<circle class="peak" cx="{frame.x(r.peak_s):.1f}" cy="{frame.y(float(value)):.1f}" r="4.5"/>')
     return parts
-
-
-def _lane_name(faults: list[Fault], exercise: Exercise | None) -> str:
-    severities = {f.severity for f in faults}
-    how = " and ".join(words.SEVERITY[s] for s in ("red", "amber") if s in severities)
-    return f"{words.fault_name(faults[0].id, exercise)} ({how})"
 
 
 def _lane(frame: Frame, top: float, name: str, severity: str, spans: list[tuple[float, float, str]]) -> list[str]:

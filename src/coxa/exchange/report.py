@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import statistics
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import cv2
 import jinja2
@@ -22,7 +22,7 @@ from coxa.exchange import figures, words
 from coxa.exchange.annotate import Pixels, Timed, annotate, draw_skeleton, frame_at, in_view, plain_frames, whole_file
 from coxa.exchange.figures import Signal
 from coxa.exercises.model import Exercise
-from coxa.motion.result import Fault, SetResult
+from coxa.motion.result import Fault, Hold, SetResult
 
 PEAKS = 6  # key frames of repetitions; more would bury the one that matters
 PICTURE = 560  # width of a key frame, pixels
@@ -120,6 +120,7 @@ def write_report(
     signal: Signal | None,
     clip: Path | None,
     *,
+    fps: float | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Path:
     """Write `index.html` and `annotated.mp4` into a folder, which is made if need be.
@@ -140,6 +141,8 @@ def write_report(
         The signal by which repetitions were found, to be drawn over time.
     clip : Path or None
         The video; without one the skeleton is drawn alone on a plain background.
+    fps : float or None
+        The frame rate the clip was read with, if another than its own, so that pictures and landmarks share their times.
     progress : callable or None
         Called with the number of frames done so far.
 
@@ -159,10 +162,10 @@ def write_report(
         raise BadInput(f"report: expected a folder to write to, got {folder} ({error.strerror}); choose another folder") from error
     moments = key_moments(result, recording, exercise)
     keeper = KeyFrames(moments, recording, result.side, plain=clip is None)
-    frames = plain_frames(recording) if clip is None else video_frames(clip)
-    annotated = annotate(
-        folder / "annotated.mp4", keeper.watch(frames), recording, result, exercise, pictures=clip is not None, progress=progress
-    )
+    with closing(plain_frames(recording) if clip is None else video_frames(clip, fps=fps)) as frames:
+        annotated = annotate(
+            folder / "annotated.mp4", keeper.watch(frames), recording, result, exercise, pictures=clip is not None, progress=progress
+        )
     page = folder / "index.html"
     with whole_file(page) as temporary:
         temporary.write_text(render(result, recording, exercise, signal, moments, annotated.name), encoding="utf-8")
@@ -219,7 +222,9 @@ def render(
             poster=max(pictured, key=lambda m: (m.severity == "red", m.severity == "amber"), default=None),
             rows=table(result, exercise),
             outside=_fault_words(_outside(result), exercise, timed=True),
-            holds=[(k, words.clock(h.start_s), words.clock(h.end_s), words.number(h.held_s, "s")) for k, h in enumerate(result.holds, start=1)],
+            holds=[(k, *_hold_words(h)) for k, h in enumerate(result.holds, start=1)],
+            severities=[s for s in ("red", "amber") if any(f.severity == s for f in result.faults)],
+            severity_words=words.SEVERITY,
             not_judged=[(words.fault_name(n.id, exercise), words.WHY_NOT_JUDGED[n.why], n.self_check) for n in result.not_judged],
             small_print=[*words.SMALL_PRINT, words.sources(exercise), f"coxa {result.engine}."],
             sign=lambda severity: Markup(_inline_sign(severity)),
@@ -229,9 +234,8 @@ def render(
 
 @lru_cache(maxsize=1)
 def _templates() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("coxa.exchange"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    loader = jinja2.PackageLoader("coxa.exchange")
+    return jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 def _inline_sign(severity: str) -> str:
@@ -249,14 +253,16 @@ def facts(result: SetResult) -> list[tuple[str, str, str]]:
     page, found = words.PAGE, []
     counted = [r for r in result.repetitions if r.counted]
     if result.status == "judged" and (result.repetitions or not result.holds):
-        found.append((page["counted"], str(len(counted)), f"of {len(result.repetitions)}" if len(result.repetitions) != len(counted) else ""))
+        of = f"of {len(result.repetitions)}" if len(result.repetitions) != len(counted) else ""
+        found.append((page["counted"], str(len(counted)), of))
     if counted:
         unit = counted[0].unit
         least, most = min(r.range for r in counted), max(r.range for r in counted)
         spread = f"{words.number(least, unit)} to {words.number(most, unit)}" if len(counted) > 1 else ""
         found.append((page["range"], words.number(statistics.median(r.range for r in counted), unit), spread))
     if result.holds:
-        found.append((page["held"], words.number(sum(h.held_s for h in result.holds), "s"), f"{words.plural(len(result.holds), 'hold', 'holds')}"))
+        total = words.number(sum(h.held_s for h in result.holds), "s")
+        found.append((page["held"], total, words.plural(len(result.holds), "hold", "holds")))
     elif counted:
         held = statistics.median(r.hold_s for r in counted)
         found.append((page["held"], words.number(held, "s"), "each" if len(counted) > 1 else ""))
@@ -267,7 +273,7 @@ def facts(result: SetResult) -> list[tuple[str, str, str]]:
     if result.view != "unknown":
         found.append((page["camera"], words.VIEWS[result.view], ""))
     if result.side != "unknown":
-        found.append((page["side"], words.SIDES[result.side], ""))
+        found.append((page["side"], words.SIDES[result.side], page["working"]))
     return found
 
 
@@ -279,7 +285,7 @@ def table(result: SetResult, exercise: Exercise | None = None) -> list[Row]:
         cells = (
             (page["side"], words.SIDES[r.side]),
             (page["start"], words.clock(r.start_s)),
-            (page["range"], words.number(r.range, r.unit)),
+            (page["reach"], words.number(r.range, r.unit)),
             (page["hold"], words.number(r.hold_s, "s")),
             (page["up"], words.number(r.up_s, "s")),
             (page["down"], words.number(r.down_s, "s")),
@@ -288,10 +294,12 @@ def table(result: SetResult, exercise: Exercise | None = None) -> list[Row]:
         # a mistake may stand on the repetition alone, without a span of its own
         named = [("amber", words.fault_name(fault, exercise)) for fault in r.faults if all(f.id != fault for f in own)]
         why_not = ", ".join(words.WHY_NOT[w] for w in r.why_not)
-        rows.append(
-            Row(str(k + 1), cells, r.counted, why_not, r.counted and not r.meets_dose, (*_fault_words(own, exercise), *named))
-        )
+        rows.append(Row(str(k + 1), cells, r.counted, why_not, r.counted and not r.meets_dose, (*_fault_words(own, exercise), *named)))
     return rows
+
+
+def _hold_words(hold: Hold) -> tuple[str, str, str]:
+    return words.clock(hold.start_s), words.clock(hold.end_s), words.number(hold.held_s, "s")
 
 
 def _outside(result: SetResult) -> list[Fault]:
@@ -325,7 +333,7 @@ def key_moments(result: SetResult, recording: Recording, exercise: Exercise | No
         moments.append(Moment(max(first, starts[0] - 0.2), page["start_frame"], words.clock(max(first, starts[0] - 0.2))))
     for k in spread(len(result.repetitions), PEAKS):
         r = result.repetitions[k]
-        note = f"{words.clock(r.peak_s)}, {words.number(r.range, r.unit)}{'' if r.counted else ', ' + page['counts'].lower() + ': ' + page['no']}"
+        note = f"{words.clock(r.peak_s)}, {words.number(r.range, r.unit)}" + ("" if r.counted else f", {page['uncounted']}")
         moments.append(Moment(r.peak_s, page["peak_frame"].format(n=k + 1), note))
     if not result.repetitions:
         moments += [Moment((h.start_s + h.end_s) / 2, page["held"], words.number(h.held_s, "s")) for h in result.holds[:PEAKS]]

@@ -19,8 +19,8 @@ NOUNS: dict[str, tuple[str, str]] = {
     "clamshell": ("clamshell", "clamshells"),
     "squat": ("squat", "squats"),
     "side-lying-abduction": ("leg lift", "leg lifts"),
-    "standing-abduction": ("leg lift to the side", "leg lifts to the side"),
-    "standing-extension": ("leg lift to the back", "leg lifts to the back"),
+    "standing-abduction": ("side kick", "side kicks"),
+    "standing-extension": ("back kick", "back kicks"),
     "hip-flexor-stretch": ("stretch", "stretches"),
     "single-leg-stance": ("stand on one leg", "stands on one leg"),
 }
@@ -70,6 +70,8 @@ WHY_NOT_JUDGED = {
 }
 UNITS = {"deg": "°", "degrees": "°", "°": "°", "%": " %", "percent": " %", "": ""}
 
+SOURCES = {"ours": "our own tests", "OK": "general knowledge", "CALC": "geometry"}
+
 #: Every label of the page. Another language needs this file only.
 PAGE = {
     "report": "Movement report",
@@ -96,7 +98,10 @@ PAGE = {
     "up": "Up",
     "down": "Down",
     "counts": "Counted",
-    "mistakes": "Seen",
+    "mistakes": "What was seen",
+    "reach": "Range",
+    "working": "the one working",
+    "uncounted": "did not count",
     "end": "End",
     "yes": "yes",
     "no": "no",
@@ -158,7 +163,7 @@ def number(value: float, unit: str = "", digits: int | None = None) -> str:
     if value != value or value in (float("inf"), float("-inf")):
         return "–"
     if digits is None:
-        digits = 0 if unit in ("deg", "degrees", "°", "%", "percent") else 1 if unit in ("s", "") else 2
+        digits = 0 if unit in ("deg", "degrees", "°", "%", "percent") else 2 if unit.endswith(("lengths", "length", "gaps", "ratio")) else 1
     text = f"{value:.{digits}f}"
     text = text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")
     return text + UNITS.get(unit, f" {unit}")
@@ -246,9 +251,11 @@ def verdict(result: SetResult, exercise: Exercise | None = None) -> Verdict:
         headline, tone = _count_headline(result, exercise)
     else:
         headline, tone = _hold_headline(result.holds)
-    said = [*_reasons(result.repetitions), *_target(result)]
-    fault_sentences, fault_tone = _fault_sentences(result, exercise)
-    return Verdict(headline, (*said, *fault_sentences), fault_tone or tone)
+    said, fault_tone = _fault_sentences(result, exercise)
+    counts = [*_reasons(result.repetitions), *_target(result)]
+    # what to change comes before how much it was; if there is nothing to change, the other way round
+    sentences = (*said, *counts) if result.faults else (*counts, *said)
+    return Verdict(headline, sentences, fault_tone or tone)
 
 
 def _cannot_see(result: SetResult, exercise: Exercise | None) -> Verdict:
@@ -299,7 +306,7 @@ def _count_headline(result: SetResult, exercise: Exercise | None) -> tuple[str, 
     if counted == attempts:
         return (f"1 {one}, and it counts." if attempts == 1 else f"{attempts} {many}, all counted."), "good"
     if counted == 0:
-        return (f"1 try, and it did not count." if attempts == 1 else f"{attempts} tries, none counted."), "unsure"
+        return ("1 try, and it did not count." if attempts == 1 else f"{attempts} tries, none counted."), "unsure"
     return f"{counted} of {attempts} {many} counted.", "good"
 
 
@@ -373,10 +380,10 @@ def sources(exercise: Exercise | None) -> str:
     coaching = exercise.coaching
     numbers = [n for rule in coaching.faults for n in (rule.amber, rule.red) if n is not None]
     tags = [n.source for n in numbers] + [coaching.repetition.target.source, coaching.repetition.least.source]
-    listed = ", ".join("our own tests" if tag == "ours" else tag for tag in dict.fromkeys(tags))
+    listed = ", ".join(dict.fromkeys(SOURCES.get(tag, tag) for tag in tags))
     states = {n.review for n in numbers} | {coaching.repetition.target.review, coaching.repetition.least.review}
     note = " Some of them no clinician has reviewed yet." if "unreviewed" in states else ""
-    return f"The limits come from these sources: {listed}.{note}"
+    return f"Where the limits come from, as the exercise’s file names it: {listed}.{note}"
 
 
 def exercise_name(result: SetResult, exercise: Exercise | None) -> str:
