@@ -11,15 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 from scipy.interpolate import PchipInterpolator
 
-from coxa.body.mannequin.skeleton import GIRTH, INDEX, SEGMENTS, Skeleton
-
-Floats = npt.NDArray[np.float64]
+from coxa.body.mannequin.skeleton import GIRTH, INDEX, SEGMENTS, Floats, Skeleton
 
 #: How far arms and legs are spread in the bind pose.
-ARM_SPREAD_DEG = 48.0
+ARM_SPREAD_DEG = 36.0
 LEG_SPREAD_DEG = 11.0
 
 #: Groups of segments whose skin is one loft.
@@ -170,8 +167,8 @@ class Form:
     def _arm_sections(self) -> Floats:
         m = self.girth * (0.95 if self.female else 1.06)
         rows = np.array([
-            [-0.0245, 0.009, 0.011, -0.011, 2.0], [-0.020, 0.017, 0.0195, -0.0195, 2.0], [-0.010, 0.0235, 0.026, -0.026, 2.0],
-            [0.006, 0.0268, 0.0285, -0.0285, 2.0], [0.030, 0.0275, 0.0290, -0.0285, 2.0], [0.060, 0.0262, 0.0285, -0.0270, 2.0],
+            [-0.0215, 0.008, 0.010, -0.010, 2.0], [-0.017, 0.015, 0.0185, -0.0185, 2.0], [-0.008, 0.0218, 0.0245, -0.0245, 2.0],
+            [0.008, 0.0262, 0.0285, -0.0285, 2.0], [0.030, 0.0275, 0.0290, -0.0285, 2.0], [0.060, 0.0262, 0.0285, -0.0270, 2.0],
             [0.095, 0.0245, 0.0280, -0.0250, 2.0], [0.130, 0.0225, 0.0255, -0.0230, 2.0], [0.165, 0.0200, 0.0210, -0.0205, 2.0],
             [0.186, 0.0195, 0.0190, -0.0205, 2.0], [0.210, 0.0215, 0.0205, -0.0205, 2.0], [0.235, 0.0208, 0.0215, -0.0205, 2.0],
             [0.275, 0.0165, 0.0190, -0.0180, 2.0], [0.310, 0.0132, 0.0160, -0.0155, 2.1], [0.332, 0.0120, 0.0155, -0.0150, 2.2],
@@ -204,7 +201,6 @@ class Form:
 
     def parts(self, p: Floats) -> dict[str, Floats]:
         """Signed distance of points (N, 3) to each group's own surface, undressed, body heights."""
-        g = self.girth
         mirror = p * np.array([-1.0, 1.0, 1.0])
         out = {"torso": self._trunk(p), "neck": self._neck_distance(p), "head": self._head(p)}
         for side, q in (("left", p), ("right", mirror)):
@@ -216,7 +212,6 @@ class Form:
             out[f"leg_{side}"] = calf
             foot = self.local(q, "foot_left")
             out[f"foot_{side}"] = self._shoe.distance(foot[:, 2], foot[:, 0] + 0.05 * np.maximum(foot[:, 2], 0), foot[:, 1])
-        del g
         return out
 
     def distance(self, p: Floats) -> Floats:
@@ -240,7 +235,7 @@ class Form:
         gradient = sum(t * self.distance(p + step * t)[:, None] for t in taps) / (4 * step)
         return np.asarray(gradient)
 
-    def settle(self, p: Floats, rounds: int = 3) -> Floats:
+    def settle(self, p: Floats, rounds: int = 2) -> Floats:
         """Move points near the skin onto it."""
         for _ in range(rounds):
             n = self.normals(p)
@@ -261,7 +256,7 @@ class Form:
         else:
             d = smooth_min(d, _ball(q, (0.042, 0.757, 0.030), (0.044, 0.032, 0.029)), 0.026)
         # The slope from the neck to the tip of the shoulder.
-        return smooth_min(d, _rod(q, (0.020, 0.838, -0.034), (0.096, 0.806, -0.018), 0.020, 0.019 if self.female else 0.021), 0.028)
+        return smooth_min(d, _rod(q, (0.014, 0.848, -0.036), (0.098, 0.803, -0.016), 0.021, 0.018 if self.female else 0.020), 0.030)
 
     def _neck_distance(self, p: Floats) -> Floats:
         q = self.local(p, "neck")
@@ -279,7 +274,7 @@ class Form:
         d = smooth_min(d, _rod(q, (0.0, -0.0165, 0.0515), (0.009, -0.0180, 0.0480), 0.0040, 0.0028), 0.005)
         d = smooth_min(d, _rod(q, (0.0, -0.0232, 0.0510), (0.008, -0.0220, 0.0475), 0.0040, 0.0030), 0.004)
         d = smooth_min(d, _ball(q, (0.0440, 0.0130, -0.004), (0.0055, 0.0170, 0.0095)), 0.005)
-        hair = 0.0055 * ramp(hairline(q), -0.001, 0.007)
+        hair = 0.0075 * ramp(hairline(q), -0.001, 0.010)
         d = d - hair
         if self.look.bun:
             d = smooth_min(d, _ball(q, (0.0, 0.052, -0.068), (0.021, 0.020, 0.018)), 0.006)
@@ -318,10 +313,13 @@ class Form:
             foot_all.append(0.004 - sole[:, 1] - 0.10 * np.abs(sole[:, 2]))
         sleeve = np.minimum(arm_all[0], arm_all[1])
         left = p[:, 0] >= 0
-        collar = 0.842 - p[:, 1] + 0.55 * (p[:, 2] + 0.03) * -1.0
+        # Round the neck, a little lower in front, and never off the shoulder.
+        collar = 0.850 - p[:, 1] - 0.55 * (p[:, 2] + 0.03) + 1.2 * np.maximum(np.abs(p[:, 0]) - 0.040, 0)
         hem = p[:, 1] - 0.540
         shirt = np.minimum(np.minimum(sleeve, collar), hem)
-        trousers = np.minimum(-hem, np.where(left, leg_all[0], leg_all[1]))
+        arms = np.minimum(np.minimum(d["arm_left"], d["arm_right"]), np.minimum(d["hand_left"], d["hand_right"]))
+        legs = np.minimum(d["torso"], np.minimum(d["leg_left"], d["leg_right"]))
+        trousers = np.minimum(np.minimum(-hem, np.where(left, leg_all[0], leg_all[1])), arms - legs)
         shoes = np.where(left, foot_all[0], foot_all[1])
         head = self.local(p, "head")
         q = np.stack([np.abs(head[:, 0]), head[:, 1], head[:, 2]], axis=1)
@@ -374,7 +372,7 @@ class Form:
 def hairline(q: Floats) -> Floats:
     """How far above the hairline points of the head lie (head axes, x taken positive), body heights."""
     x, y, z = q[:, 0], q[:, 1], q[:, 2]
-    front = y - 0.066 - 6.0 * np.maximum(x - 0.02, 0) ** 2 + 0.9 * np.maximum(0.030 - z, 0)
+    front = y - 0.062 - 6.0 * np.maximum(x - 0.02, 0) ** 2 + 0.9 * np.maximum(0.030 - z, 0)
     ear = np.hypot(y - 0.010, z + 0.002) - 0.018
     return np.asarray(np.minimum(np.maximum(front, np.minimum(y + 0.012, -0.014 - z)), np.maximum(ear, -0.022 - z)))
 

@@ -9,13 +9,13 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from coxa.body.mannequin.form import Floats, Form, Look
-from coxa.body.mannequin.skeleton import INDEX, SEGMENTS, Skeleton
-from coxa.body.mannequin.surface import Ints, Surface, cut, join, polygonise
+from coxa.body.mannequin.form import Form, Look
+from coxa.body.mannequin.skeleton import INDEX, SEGMENTS, Floats, Skeleton
+from coxa.body.mannequin.surface import Surface, cut, join, polygonise
 from coxa.errors import BadInput
 
 #: Edge of a cell, in body heights: coarse on trunk and limbs, fine where small shapes matter.
-_STEP = {"body": 0.0105, "head": 0.0040, "hand": 0.0034, "foot": 0.0066}
+_STEP = {"body": 0.0112, "head": 0.0046, "hand": 0.0040, "foot": 0.0072}
 
 _SKIN = ((236, 200, 176), (222, 178, 148), (198, 150, 118), (164, 118, 88), (128, 88, 64), (96, 64, 48))
 _HAIR = ((38, 30, 26), (70, 48, 32), (112, 78, 48), (150, 146, 142), (90, 84, 80), (58, 34, 24))
@@ -139,7 +139,7 @@ def _skin_surface(form: Form) -> Surface:
     """Draw the skin in pieces, each as fine as it needs; neighbours overlap by a cell, on one and the same form."""
     j, k = form.joints, INDEX
     neck_y = j[k["head"]][1] - 0.022
-    reach = 0.5
+    reach = 0.42
 
     def box(step: float, low: tuple[float, float, float], high: tuple[float, float, float], keep: Callable[[Floats], Floats]) -> Surface:
         drawn = polygonise(form.distance, np.array(low), np.array(high), step)
@@ -158,7 +158,7 @@ def _skin_surface(form: Form) -> Surface:
         return form.local(q, "foot_left")[:, 1] - 0.046
 
     body = box(
-        _STEP["body"], (-reach, 0.02, -0.16), (reach, neck_y + 0.03, 0.16),
+        _STEP["body"], (-reach, 0.02, -0.13), (reach, neck_y + 0.03, 0.13),
         lambda p: np.minimum(np.minimum(neck_y - p[:, 1], wrist(p) + 10 * (np.abs(p[:, 0]) < 0.2)), ankle(p)),
     )  # fmt: skip
     head = box(_STEP["head"], (-0.07, neck_y - 0.02, -0.11), (0.07, 1.02, 0.09), lambda p: p[:, 1] - neck_y)

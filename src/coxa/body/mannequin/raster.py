@@ -11,54 +11,13 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
+from coxa.body.mannequin.camera import Camera
+from coxa.body.mannequin.skeleton import Floats
 from coxa.errors import BadInput
 
-Floats = npt.NDArray[np.float64]
 NEAR_M = 0.05
 #: Side of the shadow map, in cells.
 _SHADOW = 320
-
-
-@dataclass(frozen=True)
-class View:
-    """A pinhole camera: where it stands, what it looks at (world metres), vertical field of view (degrees), picture size (pixels)."""
-
-    eye: tuple[float, float, float]
-    target: tuple[float, float, float]
-    fov_deg: float = 45.0
-    width: int = 640
-    height: int = 480
-    up: tuple[float, float, float] = (0.0, 1.0, 0.0)
-
-    def __post_init__(self) -> None:
-        if self.width < 1 or self.height < 1:
-            raise BadInput(f"view: expected a picture of at least 1 x 1 pixels, got {self.width} x {self.height}")
-        if not 1 <= self.fov_deg <= 170:
-            raise BadInput(f"view: expected a field of view of 1 to 170 degrees, got {self.fov_deg:g}")
-        if np.linalg.norm(np.cross(np.subtract(self.target, self.eye), self.up)) < 1e-9:
-            raise BadInput("view: expected a target away from the eye and not straight along 'up'; move the target")
-
-    @property
-    def axes(self) -> Floats:
-        """Right, up and forward of the camera as rows (3, 3), world axes."""
-        forward = np.subtract(self.target, self.eye).astype(np.float64)
-        forward /= np.linalg.norm(forward)
-        right = np.cross(forward, self.up)
-        right /= np.linalg.norm(right)
-        return np.stack([right, np.cross(right, forward), forward])
-
-    @property
-    def focal_px(self) -> float:
-        """Focal length in pixels."""
-        return self.height / 2 / float(np.tan(np.radians(self.fov_deg) / 2))
-
-    def project(self, points: Floats) -> Floats:
-        """World points (..., 3), metres, to pixels right and down from the upper left corner and depth in metres (..., 3)."""
-        q = (np.asarray(points, dtype=np.float64) - np.array(self.eye)) @ self.axes.T
-        depth = np.where(q[..., 2] > 1e-6, q[..., 2], np.nan)
-        return np.stack(
-            [self.width / 2 + self.focal_px * q[..., 0] / depth, self.height / 2 - self.focal_px * q[..., 1] / depth, q[..., 2]], axis=-1
-        )
 
 
 @dataclass(frozen=True)
@@ -98,7 +57,7 @@ class Light:
 
 @dataclass(frozen=True, eq=False)
 class Backdrop:
-    """Whatever stands still, drawn once for a view.
+    """Whatever stands still, drawn once for a camera.
 
     Attributes
     ----------
@@ -118,9 +77,9 @@ class Backdrop:
     lit: npt.NDArray[np.float32]
 
     @classmethod
-    def plain(cls, view: View, colour: tuple[int, int, int] = (214, 212, 206)) -> Backdrop:
+    def plain(cls, camera: Camera, colour: tuple[int, int, int] = (214, 212, 206)) -> Backdrop:
         """Return a backdrop of one colour, without floor or shadow."""
-        shape = (view.height, view.width)
+        shape = (camera.height, camera.width)
         return cls(
             np.tile(np.array(colour, dtype=np.uint8), (*shape, 1)), np.zeros(shape, np.float32), np.ones(shape, np.float32),
             np.full((*shape, 3), np.nan, np.float32),
@@ -132,7 +91,7 @@ def render(
     normals: Floats,
     triangles: npt.NDArray[np.int32],
     colours: npt.NDArray[np.uint8],
-    view: View,
+    camera: Camera,
     backdrop: Backdrop | None = None,
     light: Light | None = None,
     *,
@@ -149,8 +108,8 @@ def render(
         Counter-clockwise seen from outside; the others are not drawn.
     colours : (V, 3) uint8
         sRGB.
-    view, backdrop, light
-        The camera, what stands still before it (as drawn for this view and light), and the light.
+    camera, backdrop, light
+        The camera, what stands still before it (as drawn for this camera and light), and the light.
     noise : float
         Standard deviation of the film grain, in steps of 255.
     frame : int
@@ -167,12 +126,12 @@ def render(
     tri = np.ascontiguousarray(triangles, dtype=np.int32)
     if tri.size and (tri.min() < 0 or tri.max() >= len(p)):
         raise BadInput(f"render: expected corners from 0 to {len(p) - 1}, got {tri.min()} to {tri.max()}; check the triangles")
-    room = Backdrop.plain(view) if backdrop is None else backdrop
-    if room.picture.shape != (view.height, view.width, 3):
-        raise BadInput(f"render: expected a backdrop of {view.height} x {view.width}, got {room.picture.shape[:2]}; draw it for this view")
+    room = Backdrop.plain(camera) if backdrop is None else backdrop
+    if room.picture.shape != (camera.height, camera.width, 3):
+        raise BadInput(f"render: expected a backdrop of {camera.height} x {camera.width}, got {room.picture.shape[:2]}; draw it for this camera")
     lamp = Light() if light is None else light
-    screen = _project(p, view.axes, np.array(view.eye, dtype=np.float64), view.focal_px, float(view.width), float(view.height))
-    nearness, owner = _cover(screen, tri, view.width, view.height)
+    screen = _project(p, camera.axes, camera.position, camera.focal_px, float(camera.width), float(camera.height))
+    nearness, owner = _cover(screen, tri, camera.width, camera.height)
     lit = p @ lamp.axes.T
     shadow, corner, cell = _shadow_map(lit, tri)
     out = _resolve(
@@ -207,7 +166,7 @@ def _project(points, axes, eye, focal, width, height):  # type: ignore[no-untype
             out[i, 2] = -1.0
             continue
         out[i, 0] = width / 2 + focal * (axes[0, 0] * x + axes[0, 1] * y + axes[0, 2] * z) / depth
-        out[i, 1] = height / 2 - focal * (axes[1, 0] * x + axes[1, 1] * y + axes[1, 2] * z) / depth
+        out[i, 1] = height / 2 + focal * (axes[1, 0] * x + axes[1, 1] * y + axes[1, 2] * z) / depth
         out[i, 2] = 1.0 / depth
     return out
 

@@ -9,7 +9,9 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from coxa.body.mannequin.raster import Backdrop, Floats, Light, View
+from coxa.body.mannequin.camera import Camera
+from coxa.body.mannequin.raster import Backdrop, Light
+from coxa.body.mannequin.skeleton import Floats
 
 Flooring = Literal["wood", "carpet", "tiles", "plain"]
 Colour = tuple[int, int, int]
@@ -81,12 +83,12 @@ class Scene:
         room = (-2.2 - float(rng.random()), 2.2 + float(rng.random()), back, 4.0)
         return cls(flooring, floor, walls[int(rng.integers(len(walls)))], room, tuple(boxes), light, float(rng.uniform(0.8, 3.0)))
 
-    def backdrop(self, view: View) -> Backdrop:
+    def backdrop(self, camera: Camera) -> Backdrop:
         """Draw the empty room as a camera sees it; reuse it for every frame of that camera."""
         boxes = np.array([[*b.low, *b.high, *b.colour] for b in self.boxes], dtype=np.float64).reshape(-1, 9)
         light = self.light
         picture, near, shade, lit = _cast(
-            view.axes, np.array(view.eye, dtype=np.float64), view.focal_px, view.width, view.height, np.array(self.room), boxes,
+            camera.axes, camera.position, camera.focal_px, camera.width, camera.height, np.array(self.room), boxes,
             _FLOORING[self.flooring], np.array(self.floor, dtype=np.float64), np.array(self.wall, dtype=np.float64), light.axes,
             light.direct, light.sky, light.ground, light.tint,
         )  # fmt: skip
@@ -153,7 +155,7 @@ def _cast(axes, eye, focal, width, height, room, boxes, kind, floor, wall, lamp,
             total0 = total1 = total2 = 0.0
             for s in range(4):
                 px = (i + 0.25 + 0.5 * (s % 2) - width / 2) / focal
-                py = -(j + 0.25 + 0.5 * (s // 2) - height / 2) / focal
+                py = (j + 0.25 + 0.5 * (s // 2) - height / 2) / focal
                 d0 = axes[2, 0] + px * axes[0, 0] + py * axes[1, 0]
                 d1 = axes[2, 1] + px * axes[0, 1] + py * axes[1, 1]
                 d2 = axes[2, 2] + px * axes[0, 2] + py * axes[1, 2]

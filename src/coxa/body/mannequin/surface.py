@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from coxa.body.mannequin.skeleton import Floats
+
 Ints = npt.NDArray[np.int64]
 
 
@@ -57,7 +58,7 @@ def polygonise(distance: Callable[[Floats], Floats], low: Floats, high: Floats, 
     axes = [centre[k] + step * (np.arange(-half[k], half[k]) + 0.5) for k in range(3)]
     grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
     shape = grid.shape[:3]
-    value = distance(grid.reshape(-1, 3)).reshape(shape)
+    value = _near_surface(distance, grid, step)
     inside = value < 0
 
     corner = [np.array([i, j, k]) for i in (0, 1) for j in (0, 1) for k in (0, 1)]
@@ -106,6 +107,24 @@ def polygonise(distance: Callable[[Floats], Floats], low: Floats, high: Floats, 
         triangles.append(np.where(first, quad[:, [0, 1, 2]], quad[:, [0, 1, 3]]))
         triangles.append(np.where(first, quad[:, [0, 2, 3]], quad[:, [1, 2, 3]]))
     return Surface(points, np.concatenate(triangles))
+
+
+def _near_surface(distance: Callable[[Floats], Floats], grid: Floats, step: float) -> Floats:
+    """Measure the distance at all nodes of blocks that the surface may cross, and only its sign elsewhere."""
+    edge = 4
+    shape = grid.shape[:3]
+    starts = [np.arange(0, n, edge) for n in shape]
+    ends = [np.minimum(s + edge, n) - 1 for s, n in zip(starts, shape, strict=True)]
+    low = grid[np.ix_(*starts)]
+    high = grid[np.ix_(*ends)]
+    block = distance(((low + high) / 2).reshape(-1, 3)).reshape(low.shape[:3])
+    # Lofts measure along their sections, so a block's centre may claim to be further away than it is: be generous.
+    near = np.abs(block) < 1.6 * step * edge * np.sqrt(3) / 2
+    spread = [np.arange(n) // edge for n in shape]
+    value: Floats = block[np.ix_(*spread)].copy()
+    wanted = near[np.ix_(*spread)]
+    value[wanted] = distance(grid[wanted])
+    return value
 
 
 def cut(surface: Surface, field: Floats) -> tuple[Surface, Floats, npt.NDArray[np.bool_]]:
