@@ -24,8 +24,8 @@ def recordings(draw: st.DrawFn) -> Recording:
     world = draw(hnp.arrays(np.float32, (frames, 33, 3), elements=COORDINATE))
     visibility = draw(hnp.arrays(np.float32, (frames, 33), elements=st.floats(0, 1, width=32)))
     time_s = np.cumsum(draw(hnp.arrays(np.float64, frames, elements=st.floats(1e-3, 1.0))))
-    source = draw(st.text(max_size=8))
-    return Recording(time_s, image, world, visibility, draw(st.integers(1, 4000)), draw(st.integers(1, 4000)), draw(st.floats(0.1, 240)), source)
+    width, height, fps, source = draw(st.tuples(st.integers(1, 4000), st.integers(1, 4000), st.floats(0.1, 240), st.text(max_size=8)))
+    return Recording(time_s, image, world, visibility, width, height, fps, source)
 
 
 @pytest.fixture

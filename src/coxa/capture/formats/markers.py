@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,8 @@ def read_c3d(path: Path, *, fps: float | None, size: Size | None, view: str | No
         rate = float(document["header"]["points"]["frame_rate"])
     except (OSError, RuntimeError, ValueError, KeyError, IndexError, MemoryError) as error:
         raise BadInput(f"{path}: expected a whole C3D file, got one that is truncated or no C3D; export it again") from error
+    if path.stat().st_size < _c3d_bytes(path):
+        raise BadInput(f"{path}: expected a whole C3D file, got one whose last frames are cut off; copy or export it again")
     if points.size == 0:
         raise BadInput(f"{path}: expected markers, got {points.shape[1]} of them in {len(points)} frames; export the file with markers")
     units = group["UNITS"]["value"] if "UNITS" in group else []
@@ -105,6 +108,25 @@ def read_c3d(path: Path, *, fps: float | None, size: Size | None, view: str | No
     fps = require_fps(path, rate if rate > 0 else None, fps)
     time_s = np.arange(len(points)) / fps
     return project(path, landmarks, visibility, time_s=time_s, fps=fps, view=view, size=size, up=_screen_up(group))
+
+
+def _c3d_bytes(path: Path) -> int:
+    """How long a C3D file of Intel byte order must be by its own header; 0 where that is not known.
+
+    ezc3d fills what is cut off with zeros or copies, without a word. Layout: the C3D file format user guide,
+    "The header section".
+    """
+    with path.open("rb") as file:
+        head = file.read(512)
+        file.seek((head[0] - 1) * 512 + 3)
+        processor = file.read(1)
+    if processor != b"\x54":
+        return 0
+    points, analogs, first, last = struct.unpack_from("<4H", head, 2)
+    (scale,) = struct.unpack_from("<f", head, 12)
+    (data_block,) = struct.unpack_from("<H", head, 16)
+    width = 4 if scale < 0 else 2
+    return int((data_block - 1) * 512 + max(last - first + 1, 0) * (points * 4 + analogs) * width)
 
 
 def _screen_up(group: Any) -> Floats | None:

@@ -5,6 +5,7 @@ The form in which the Keraal data set keeps BlazePose, OpenPose (COCO-18) and Al
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +44,14 @@ def read(path: Path, document: Any, *, fps: float | None, size: Size | None) -> 
     if not isinstance(frames, dict) or not frames:
         raise BadInput(f"{path}: expected positions by frame number, got none; check the export")
     try:
-        ordered = sorted((float(key), joints) for key, joints in frames.items() if isinstance(joints, dict))
+        ordered = sorted(((float(key), joints) for key, joints in frames.items() if isinstance(joints, dict)), key=lambda frame: frame[0])
     except ValueError as error:
         raise BadInput(f"{path}: expected frame numbers as the keys of positions, got {str(error)[-40:]}; check the export") from error
-    except TypeError as error:
-        raise BadInput(f"{path}: expected each frame number once in positions, got one twice; check the export") from error
     if len(ordered) != len(frames):
         raise BadInput(f"{path}: expected joints by name in every frame of positions, got something else; check the export")
+    twice = next((a for (a, _), (b, _) in itertools.pairwise(ordered) if a == b), None)
+    if twice is not None:
+        raise BadInput(f"{path}: expected each frame number once in positions, got {twice:g} twice; check the export")
     names = sorted({name for _, joints in ordered for name in joints})
     if not names:
         raise BadInput(f"{path}: expected joints in at least one frame, got {len(ordered)} empty frames; record the clip again")
