@@ -24,7 +24,7 @@ GROUPS: tuple[str, ...] = ("torso", "neck", "head", "arm_left", "arm_right", "ha
                            "foot_left", "foot_right")  # fmt: skip
 
 #: How far (body heights) a group's hold on the skin reaches beyond its own surface.
-_REACH = {"torso": 0.040, "neck": 0.022, "head": 0.022, "arm": 0.034, "hand": 0.014, "leg": 0.040, "foot": 0.016}
+_REACH = {"torso": 0.040, "neck": 0.022, "head": 0.022, "arm": 0.026, "hand": 0.014, "leg": 0.040, "foot": 0.016}
 
 
 @dataclass(frozen=True)
@@ -111,12 +111,13 @@ class Form:
         self.bind_rotations, self.bind_origins = _bind(joints)
         self._torso = Loft(self._torso_sections())
         self._neck = Loft(np.array([
-            [-0.045, 0.034, 0.020, -0.034, 2.0], [0.0, 0.030, 0.027, -0.030, 2.0], [0.03, 0.029, 0.027, -0.028, 2.0],
+            [-0.045, 0.032, 0.020, -0.014, 2.0], [-0.020, 0.032, 0.025, -0.023, 2.0], [0.0, 0.0305, 0.027, -0.027, 2.0],
+            [0.03, 0.029, 0.027, -0.028, 2.0],
             [0.075, 0.029, 0.026, -0.026, 2.0]]) * np.array([1, *(3 * [0.96 if self.female else 1.08]), 1]))  # fmt: skip
         self._jaw = Loft(self._jaw_sections())
         self._arm = Loft(self._arm_sections())
         self._palm = Loft(np.array([
-            [-0.012, 0.0125, 0.0150, -0.0150, 2.2], [0.004, 0.0115, 0.0155, -0.0155, 2.2], [0.022, 0.0100, 0.0190, -0.0190, 2.5],
+            [-0.008, 0.0098, 0.0125, -0.0125, 2.2], [0.004, 0.0108, 0.0148, -0.0148, 2.2], [0.022, 0.0100, 0.0190, -0.0190, 2.5],
             [0.046, 0.0080, 0.0205, -0.0215, 2.6], [0.055, 0.0066, 0.0190, -0.0200, 2.4]]))  # fmt: skip
         self._leg = Loft(self._leg_sections())
         self._shoe = Loft(np.array([
@@ -142,9 +143,10 @@ class Form:
             [0.705, 0.083 if f else 0.092, 0.056, -0.060, 2.3],
             [0.745, 0.086 if f else 0.096, 0.056, -0.066, 2.35],
             [0.780, 0.084 if f else 0.094, 0.046, -0.068, 2.3],
-            [0.805, 0.074 if f else 0.083, 0.030, -0.063, 2.2],
-            [0.822, 0.060 if f else 0.066, 0.016, -0.058, 2.1],
-            [0.840, 0.040 if f else 0.045, 0.004, -0.055, 2.0],
+            [0.805, 0.076 if f else 0.085, 0.030, -0.062, 2.2],
+            [0.822, 0.060 if f else 0.066, 0.014, -0.054, 2.1],
+            [0.838, 0.040 if f else 0.045, -0.004, -0.047, 2.0],
+            [0.850, 0.018 if f else 0.020, -0.018, -0.040, 2.0],
         ])  # fmt: skip
         g = self.girth
         # Weight sits on the waist and hips more than on the shoulders, and in front more than behind.
@@ -167,12 +169,12 @@ class Form:
     def _arm_sections(self) -> Floats:
         m = self.girth * (0.95 if self.female else 1.06)
         rows = np.array([
-            [-0.0215, 0.008, 0.010, -0.010, 2.0], [-0.017, 0.015, 0.0185, -0.0185, 2.0], [-0.008, 0.0218, 0.0245, -0.0245, 2.0],
-            [0.008, 0.0262, 0.0285, -0.0285, 2.0], [0.030, 0.0275, 0.0290, -0.0285, 2.0], [0.060, 0.0262, 0.0285, -0.0270, 2.0],
+            [-0.0160, 0.007, 0.010, -0.010, 2.0], [-0.011, 0.0135, 0.0180, -0.0180, 2.0], [-0.002, 0.0200, 0.0240, -0.0240, 2.0],
+            [0.012, 0.0250, 0.0285, -0.0285, 2.0], [0.030, 0.0275, 0.0290, -0.0285, 2.0], [0.060, 0.0262, 0.0285, -0.0270, 2.0],
             [0.095, 0.0245, 0.0280, -0.0250, 2.0], [0.130, 0.0225, 0.0255, -0.0230, 2.0], [0.165, 0.0200, 0.0210, -0.0205, 2.0],
             [0.186, 0.0195, 0.0190, -0.0205, 2.0], [0.210, 0.0215, 0.0205, -0.0205, 2.0], [0.235, 0.0208, 0.0215, -0.0205, 2.0],
-            [0.275, 0.0165, 0.0190, -0.0180, 2.0], [0.310, 0.0132, 0.0160, -0.0155, 2.1], [0.332, 0.0120, 0.0155, -0.0150, 2.2],
-            [0.345, 0.0115, 0.0155, -0.0155, 2.2]])  # fmt: skip
+            [0.275, 0.0165, 0.0190, -0.0180, 2.0], [0.310, 0.0132, 0.0160, -0.0155, 2.1], [0.330, 0.0118, 0.0153, -0.0150, 2.2],
+            [0.342, 0.0098, 0.0130, -0.0130, 2.2]])  # fmt: skip
         taper = ramp(rows[:, 0], 0.33, 0.24)[:, None]
         rows[:, 1:4] *= 1 + (m - 1) * taper
         return rows
@@ -221,7 +223,7 @@ class Form:
         body = smooth_min(body, d["head"], 0.012)
         for side in ("left", "right"):
             arm = smooth_min(d[f"arm_{side}"], d[f"hand_{side}"], 0.008)
-            body = smooth_min(body, arm, 0.032)
+            body = smooth_min(body, arm, 0.026)
         legs = []
         for side in ("left", "right"):
             legs.append(smooth_min(d[f"leg_{side}"], d[f"foot_{side}"], 0.010))
@@ -256,12 +258,12 @@ class Form:
         else:
             d = smooth_min(d, _ball(q, (0.042, 0.757, 0.030), (0.044, 0.032, 0.029)), 0.026)
         # The slope from the neck to the tip of the shoulder.
-        return smooth_min(d, _rod(q, (0.014, 0.848, -0.036), (0.098, 0.803, -0.016), 0.021, 0.018 if self.female else 0.020), 0.030)
+        return smooth_min(d, _rod(q, (0.014, 0.848, -0.036), (0.096 if self.female else 0.104, 0.803, -0.014), 0.021, 0.020 if self.female else 0.022), 0.030)
 
     def _neck_distance(self, p: Floats) -> Floats:
         q = self.local(p, "neck")
         lean = (self.joints[INDEX["head"]] - self.joints[INDEX["neck"]])[2] / 0.062
-        return self._neck.distance(q[:, 1], q[:, 0], q[:, 2] - lean * 0.8 * q[:, 1])
+        return self._neck.distance(q[:, 1], q[:, 0], q[:, 2] - lean * 0.8 * np.maximum(q[:, 1], 0))
 
     def _head(self, p: Floats) -> Floats:
         q = self.local(p, "head")
@@ -273,8 +275,9 @@ class Form:
         d = smooth_min(d, _ball(q, (0.0062, 0.0055, 0.0540), (0.0050, 0.0042, 0.0055)), 0.004)
         d = smooth_min(d, _rod(q, (0.0, -0.0165, 0.0515), (0.009, -0.0180, 0.0480), 0.0040, 0.0028), 0.005)
         d = smooth_min(d, _rod(q, (0.0, -0.0232, 0.0510), (0.008, -0.0220, 0.0475), 0.0040, 0.0030), 0.004)
-        d = smooth_min(d, _ball(q, (0.0440, 0.0130, -0.004), (0.0055, 0.0170, 0.0095)), 0.005)
-        hair = 0.0075 * ramp(hairline(q), -0.001, 0.010)
+        d = smooth_min(d, _ball(q, (0.0440, 0.0130, -0.004), (0.0055, 0.0170, 0.0095)), 0.004)
+        d = -smooth_min(-d, _ball(q, (0.0505, 0.0135, -0.001), (0.0045, 0.0095, 0.0050)), 0.004)
+        hair = 0.0075 * ramp(hairline(q), -0.002, 0.017)
         d = d - hair
         if self.look.bun:
             d = smooth_min(d, _ball(q, (0.0, 0.052, -0.068), (0.021, 0.020, 0.018)), 0.006)

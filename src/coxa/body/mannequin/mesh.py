@@ -181,19 +181,15 @@ def _dressed(surface: Surface, form: Form, palette: Palette) -> tuple[Surface, n
     for name in worn:
         level = form.fields(surface.points)[name]
         surface, parents, positive = cut(surface, level)
-        first = parents[:, 0].astype(int)
         other = np.where(parents[:, 2] > 0.5, parents[:, 1], parents[:, 0]).astype(int)
-        del first
         for before in worn:
             worn[before] = worn[before][other]
         worn[name] = positive
     colours = np.tile(np.array(palette.skin, dtype=np.float64), (len(surface.points), 1))
     flush = _flush(form, surface.points)
-    colours += flush[:, None] * np.array([10.0, -16.0, -14.0])
+    colours *= 1 + flush[:, None] * np.array([0.04, -0.09, -0.08])
     for name, tone in (("trousers", palette.trousers), ("shirt", palette.shirt), ("shoes", palette.shoes), ("hair", palette.hair)):
         colours[worn[name]] = tone
-    sole = worn["shoes"] & ((form.local(_to_left(surface.points), "foot_left")[:, 1]) < -0.033)
-    colours[sole] = 0.45 * np.array(palette.shoes) + 0.55 * np.array([235, 233, 228])
     return surface, np.clip(np.rint(colours), 0, 255).astype(np.uint8)
 
 
@@ -223,13 +219,13 @@ def _face(form: Form, palette: Palette) -> tuple[Surface, npt.NDArray[np.uint8]]
     patches: list[tuple[Floats, tuple[int, ...], float]] = []
     eye_x, eye_y = 0.0180, 0.0265
     t = np.linspace(0, 2 * np.pi, 20, endpoint=False)
-    almond = np.stack([eye_x + 0.0082 * np.cos(t), eye_y + 0.0036 * np.sin(t) * (1 - 0.25 * np.cos(t) ** 2)], 1)
+    almond = np.stack([eye_x + 0.0082 * np.cos(t), eye_y + 0.0031 * np.sin(t) * (1 - 0.25 * np.cos(t) ** 2)], 1)
     patches.append((almond, (238, 236, 232), 0.0004))
     for radius, tone, lift in ((0.0037, (84, 62, 44), 0.0006), (0.0018, (18, 16, 16), 0.0008)):
-        disc = np.stack([eye_x + radius * np.cos(t), eye_y + 0.0001 + np.minimum(radius, 0.0034) * np.sin(t)], 1)
+        disc = np.stack([eye_x + radius * np.cos(t), eye_y + 0.0001 + np.minimum(radius, 0.0030) * np.sin(t)], 1)
         patches.append((disc, tone, lift))
     u = np.linspace(0, 1, 9)
-    upper = np.stack([eye_x - 0.0085 + 0.0175 * u, eye_y + 0.0040 * np.sin(np.pi * u) ** 0.8], 1)
+    upper = np.stack([eye_x - 0.0085 + 0.0175 * u, eye_y + 0.0034 * np.sin(np.pi * u) ** 0.8], 1)
     patches.append((_ribbon(upper, 0.0007 + 0.0007 * u), dark, 0.0010))
     arch = np.stack([0.0085 + 0.0205 * u, 0.0372 + 0.0042 * np.sin(np.pi * (0.15 + 0.75 * u)) - 0.0022 * u**2], 1)
     patches.append((_ribbon(arch, 0.0019 * (1 - 0.65 * u**2)), brow, 0.0006))
@@ -262,10 +258,7 @@ def _patch(form: Form, outline: Floats, lift: float) -> Surface:
     n = len(outline)
     k = INDEX["head"]
     # Columns across the outline keep the patch hugging a curved face, where one fan would cut through it.
-    if n % 2 == 0 and n <= 26:
-        top, bottom = outline[: n // 2], outline[n // 2 :][::-1]
-    else:
-        top, bottom = outline[: n // 2], outline[n // 2 :][::-1]
+    top, bottom = outline[: n // 2], outline[n // 2 :][::-1]
     rows = np.stack([top, (2 * top + bottom) / 3, (top + 2 * bottom) / 3, bottom])
     flat = rows.reshape(-1, 2)
     p = np.column_stack([flat, np.full(len(flat), 0.075)]) + form.joints[k]
