@@ -139,8 +139,8 @@ def _dashed(pixels: Pixels, a: npt.NDArray[np.float64], b: npt.NDArray[np.float6
         _line(pixels, start, end, colour, thick * 0.55)
 
 
-class Overlay:
-    """What is written on the picture: the count so far and the mistake of the moment, each as sign and text."""
+class Caption:
+    """What is written below the picture: the count so far and the mistake of the moment, as sign and text."""
 
     def __init__(self, result: SetResult, exercise: Exercise | None = None) -> None:
         self.result = result
@@ -170,26 +170,9 @@ class Overlay:
         fault = min(now, key=lambda f: (f.severity != "red", self.order[f.id]))
         return words.fault_name(fault.id, self.exercise), fault.severity
 
-    def draw(self, pixels: Pixels, time_s: float) -> None:
-        """Write on one frame, in place."""
-        height, width = pixels.shape[:2]
-        unit = max(11, round(min(width, height) / 21))
-        gap = unit * 2 // 3
-        count = self.count(time_s)
-        if count is not None:
-            _paste(pixels, _count_panel(*count, unit), gap, gap)
-        message = self.message(time_s)
-        if message is not None:
-            panel = _message_panel(*message, unit, width - 2 * gap)
-            _paste(pixels, panel, gap, height - gap - panel.shape[0])
-
-
-def _paste(pixels: Pixels, panel: Pixels, x: int, y: int) -> None:
-    x, y = max(0, x), max(0, y)
-    place = pixels[y : y + panel.shape[0], x : x + panel.shape[1]]
-    panel = panel[: place.shape[0], : place.shape[1]]
-    alpha = panel[..., 3:].astype(np.uint16)
-    place[...] = ((place * (255 - alpha) + panel[..., :3] * alpha + 127) // 255).astype(np.uint8)
+    def bar(self, time_s: float, width: int, height: int) -> Pixels:
+        """The strip below a picture of this width, (height, width, 3); below, so that neither head nor feet are covered."""
+        return _bar(self.count(time_s), self.message(time_s), width, height)
 
 
 @lru_cache(maxsize=32)
@@ -201,52 +184,54 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(Path(spec.origin).parent / "mpl-data/fonts/ttf/DejaVuSans-Bold.ttf"), size)
 
 
-def _panel(width: float, height: float, radius: float) -> tuple[Image.Image, ImageDraw.ImageDraw]:
-    image = Image.new("RGBA", (round(width), round(height)), (0, 0, 0, 0))
-    draw = ImageDraw.Draw(image)
-    draw.rounded_rectangle((0, 0, image.width - 1, image.height - 1), radius, fill=(*INK, 222))
-    return image, draw
-
-
-def _shrunk(image: Image.Image) -> Pixels:
+@lru_cache(maxsize=64)
+def _bar(count: tuple[str, str] | None, message: tuple[str, Sign] | None, width: int, height: int) -> Pixels:
     # drawn twice as large and halved: Pillow's polygons have hard edges
-    small = image.resize((max(1, image.width // 2), max(1, image.height // 2)), Image.Resampling.LANCZOS)
-    return np.asarray(small, np.uint8)
+    image = Image.new("RGB", (width * 2, height * 2), INK)
+    draw = ImageDraw.Draw(image)
+    u, middle = height * 2 / 3, float(height)
+    x = u * 0.6
+    if count is not None:
+        figure, word = count
+        big, small = _font(round(u * 1.5)), _font(round(u * 0.72))
+        draw.text((x, middle + u * 0.54), figure, font=big, fill=CREAM, anchor="ls")
+        x += big.getlength(figure) + u * 0.35
+        draw.text((x, middle + u * 0.54), word, font=small, fill=CREAM, anchor="ls")
+        x += small.getlength(word) + u * 0.9
+    if message is not None:
+        text, sign = message
+        _draw_sign(draw, sign, x + u * 0.75, middle, u * 0.75)
+        x += u * 2.0
+        font, lines = _fit(text, width * 2 - x - u * 0.6, u * 0.85)
+        for k, line in enumerate(lines):
+            draw.text((x, middle + font.size * 1.25 * (k - (len(lines) - 1) / 2)), line, font=font, fill=CREAM, anchor="lm")
+    return np.asarray(image.resize((width, height), Image.Resampling.LANCZOS), np.uint8)
 
 
-@lru_cache(maxsize=64)
-def _count_panel(figure: str, word: str, unit: int) -> Pixels:
-    u = unit * 2
-    big, small = _font(round(u * 1.7)), _font(round(u * 0.8))
-    wide = big.getlength(figure) + u * 0.4 + small.getlength(word)
-    image, draw = _panel(wide + u * 1.4, u * 2.3, u * 0.6)
-    base = u * 1.75
-    draw.text((u * 0.7, base), figure, font=big, fill=CREAM, anchor="ls")
-    draw.text((u * 0.7 + big.getlength(figure) + u * 0.4, base), word, font=small, fill=CREAM, anchor="ls")
-    return _shrunk(image)
-
-
-@lru_cache(maxsize=64)
-def _message_panel(text: str, sign: Sign, unit: int, most: int) -> Pixels:
-    u = unit * 2
-    font = _font(round(u * 0.95))
-    lines = _wrapped(text, font, most * 2 - u * 3.2)
-    wide = max(font.getlength(line) for line in lines)
-    image, draw = _panel(wide + u * 3.0, u * (0.9 + 1.25 * len(lines)), u * 0.6)
-    cx, cy, r = u * 1.2, image.height / 2, u * 0.72
+def _draw_sign(draw: ImageDraw.ImageDraw, sign: Sign, x: float, y: float, radius: float) -> None:
+    """Triangle, octagon or disc: the shape says as much as the colour."""
+    drop = 0.0
     if sign == "unsure":
-        draw.ellipse((cx - r, cy - r, cx + r, cy + r), fill=SIGN_FILL[sign])
+        draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=SIGN_FILL[sign])
     else:
         corners, turn = (3, -90.0) if sign == "amber" else (8, 22.5)
-        r *= 1.15 if sign == "amber" else 1.0
+        size, lower = (radius * 1.15, radius * 0.18) if sign == "amber" else (radius, 0.0)
         angles = [math.radians(turn + 360 * k / corners) for k in range(corners)]
-        drop = r * 0.15 if corners == 3 else 0.0
-        draw.polygon([(cx + r * math.cos(a), cy + r * math.sin(a) + drop) for a in angles], fill=SIGN_FILL[sign])
-    mark, drop = "?" if sign == "unsure" else "!", r * 0.22 if sign == "amber" else 0.0
-    draw.text((cx, cy + drop), mark, font=_font(round(u * 0.85)), fill=INK, anchor="mm")
-    for k, line in enumerate(lines):
-        draw.text((u * 2.3, cy + u * 1.25 * (k - (len(lines) - 1) / 2)), line, font=font, fill=CREAM, anchor="lm")
-    return _shrunk(image)
+        draw.polygon([(x + size * math.cos(a), y + lower + size * math.sin(a)) for a in angles], fill=SIGN_FILL[sign])
+        drop = radius * 0.25 if sign == "amber" else 0.0
+    draw.text((x, y + drop), "?" if sign == "unsure" else "!", font=_font(round(radius * 1.15)), fill=INK, anchor="mm")
+
+
+def _fit(text: str, most: float, size: float) -> tuple[ImageFont.FreeTypeFont, list[str]]:
+    """The largest type, up to `size`, in which the text fits on two lines; below half of it, it is cut with an ellipsis."""
+    for share in (1.0, 0.9, 0.8, 0.7, 0.6, 0.5):
+        font = _font(max(8, round(size * share)))
+        lines = _wrapped(text, font, most)
+        if len(lines) <= 2 and all(font.getlength(line) <= most for line in lines):
+            break
+    else:
+        lines = [*lines[:1], lines[1] + "…"] if len(lines) > 2 else lines
+    return font, lines
 
 
 def _wrapped(text: str, font: ImageFont.FreeTypeFont, most: float) -> list[str]:
@@ -309,7 +294,7 @@ def annotate(
     pictures: bool = True,
     progress: Callable[[int], None] | None = None,
 ) -> Path:
-    """Write a clip with the skeleton, the count and the mistake of the moment drawn in.
+    """Write a clip with the skeleton drawn in, and the count and the mistake of the moment below the picture.
 
     Frames are taken one at a time and not kept. The file appears under its name only when it is whole.
 
@@ -339,25 +324,28 @@ def annotate(
     BadInput
         If there is no frame, or the folder cannot be written to.
     """
-    overlay = Overlay(result, exercise)
     points = recording.image if pictures else in_view(recording)
+    caption = Caption(result, exercise)
     with whole_file(path) as temporary:
         written = 0
         # movflags: the index goes to the front, so that a browser can start before it has read all
         with av.open(str(temporary), "w", format="mp4", options={"movflags": "+faststart"}) as container:
             stream: Any = None
-            first_s, last = 0.0, -1
+            size, bar, first_s, last = (0, 0), 0, 0.0, -1
             for time_s, rgb in frames:
                 if stream is None:
                     size = _fitted(rgb.shape[1], rgb.shape[0])
-                    stream, first_s = _stream(container, size, recording.fps), time_s
-                pixels = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA) if (rgb.shape[1], rgb.shape[0]) != size else rgb.copy()
-                pixels = pixels.astype(np.uint8, copy=False)
+                    bar = max(36, round(min(size) / 21 * 3 / 2) * 2)
+                    stream, first_s = _stream(container, (size[0], size[1] + bar), recording.fps), time_s
+                whole = np.empty((size[1] + bar, size[0], 3), np.uint8)
+                pixels = whole[: size[1]]
+                pixels[...] = rgb if (rgb.shape[1], rgb.shape[0]) == size else cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
                 k = frame_at(recording, time_s)
                 if k is not None:
                     draw_skeleton(pixels, points[k], recording.visibility[k], result.side)
-                overlay.draw(pixels, time_s)
-                picture = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(format="yuv420p", dst_colorspace="ITU709")
+                whole[size[1] :] = caption.bar(time_s, size[0], bar)
+                # OpenCV turns RGB into BT.601 in a tenth of the time that FFmpeg's scaler takes
+                picture = av.VideoFrame.from_ndarray(np.asarray(cv2.cvtColor(whole, cv2.COLOR_RGB2YUV_I420), np.uint8), format="yuv420p")
                 last = max(last + 1, round((time_s - first_s) * TICKS))
                 picture.pts, picture.time_base = last, Fraction(1, TICKS)
                 picture.duration = max(1, round(TICKS / recording.fps))
@@ -376,6 +364,7 @@ def _stream(container: Any, size: tuple[int, int], fps: float) -> Any:
     stream.width, stream.height = size
     stream.pix_fmt = "yuv420p"
     stream.codec_context.time_base = Fraction(1, TICKS)
-    stream.codec_context.colorspace = stream.codec_context.color_primaries = stream.codec_context.color_trc = 1  # BT.709
+    stream.codec_context.colorspace = 6  # SMPTE 170M, which is BT.601
+    stream.codec_context.color_primaries = stream.codec_context.color_trc = 1
     stream.options = {"crf": "23", "preset": "veryfast"}
     return stream

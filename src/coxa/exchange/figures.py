@@ -87,7 +87,7 @@ def signal_svg(
     frame = Frame(50.0, width - 14.0, 58.0, 58.0 + plot, start, end, ticks[0], ticks[-1])
     kinds = words.by_harm(result.faults, exercise)
     lanes = len(kinds) + bool(result.holds)
-    height = frame.bottom + 34 + (14 + LANE * lanes if lanes else 0)
+    height = frame.bottom + 34 + (6 + LANE * lanes if lanes else 0)
     label = words.spell(signal["name"])
     unit = words.UNITS.get(signal["unit"], signal["unit"]).strip()
     axis = f"{label} ({unit})" if unit else label
