@@ -169,12 +169,3 @@ def _metadata_parser() -> Iterator[None]:
     finally:
         for name in added:
             sys.modules.pop(name, None)
-
-
-def main() -> None:
-    """Build the models from the archive that the first argument names."""
-    build(Path(sys.argv[1]).read_bytes())
-
-
-if __name__ == "__main__":
-    main()

@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from queue import Empty, Full, Queue
 from types import TracebackType
@@ -98,6 +98,7 @@ class Clip:
             self.fps = float(fps or rate or 25.0)
             self.expected = self._count()
             self._size: tuple[int, int] | None = None
+            self._matrix: npt.NDArray[np.int32] | None = None
             self._dropped = 0
             self._frames = self._read()
             first = next(self._frames, None)
@@ -182,8 +183,10 @@ class Clip:
         if self._size is None:
             aspect = float(self._stream.sample_aspect_ratio or 1)
             self._size = (max(1, round(frame.width * aspect)), frame.height)
+            # Asked of the first frame only: asking ties a frame into a reference cycle, and memory would grow by the frame.
+            self._matrix = _display_matrix(frame)
         width, height = self._size
-        return upright(frame.to_ndarray(format="rgb24", width=width, height=height), _display_matrix(frame))
+        return upright(frame.to_ndarray(format="rgb24", width=width, height=height), self._matrix)
 
 
 def upright(picture: Picture, matrix: npt.NDArray[np.int32] | None) -> Picture:
@@ -422,21 +425,18 @@ def _landmarker(path: Path) -> Iterator[Callable[[float, Picture], Found | None]
         except (RuntimeError, ValueError, OSError) as error:
             raise BadInput(f"{path}: expected a pose model (.task), this file is none; run make setup or mend COXA_POSE_MODEL") from error
     last_ms = -1
-    first = True
+    started = False
 
     def detect(time_s: float, picture: Picture) -> Found | None:
-        nonlocal last_ms, first
+        nonlocal last_ms, started
         # The model counts in whole milliseconds and wants each later than the one before.
         last_ms = max(last_ms + 1, round(time_s * 1000))
         image = image_class(image_format=image_format, data=picture)
-        if first:
-            with _quiet():
-                result = model.detect_for_video(image, last_ms)
-            first = False
-        else:
+        with nullcontext() if started else _quiet():
             result = model.detect_for_video(image, last_ms)
         if not result.pose_landmarks:
             return None
+        started = True
         seen = np.array([(p.x, p.y, p.z, p.visibility) for p in result.pose_landmarks[0]], np.float32)
         world = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]], np.float32)
         return seen[:, :3], world, np.clip(seen[:, 3], 0.0, 1.0)
@@ -461,8 +461,8 @@ def _mediapipe() -> tuple[Any, Any, Any, Any]:
 def _quiet() -> Iterator[None]:
     """Keep the pose model's start-up chatter off the person's screen.
 
-    Its C++ logs write to file descriptor 2 past every switch that Python has (version 0.10.32 offers none), and only while
-    it starts and sees its first frame. Errors do not go this way, they are raised; the descriptor is put back at the end.
+    Its C++ logs write to file descriptor 2 past every switch that Python has (version 0.10.32 offers none), and only until
+    it has found its first person. Errors do not go this way, they are raised; the descriptor is put back at the end.
     """
     sys.stderr.flush()
     try:
