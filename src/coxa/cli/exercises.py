@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from coxa.exercises.model import Block, Caution, Dose, Exercise, FaultRule, Number
+    from coxa.exercises.model import Block, Caution, Exercise, FaultRule
 
 app = typer.Typer(name="exercises", help="What coxa knows about each exercise.", no_args_is_help=True)
 
@@ -55,28 +55,6 @@ def show_exercise(
         console.print(part)
 
 
-def describe_dose(dose: Dose) -> str:
-    """One source's dose in words; what the source does not state is not in it.
-
-    >>> from coxa.exercises import catalogue
-    >>> describe_dose(catalogue.load("bridge").doses[1])
-    '10 to 15 repetitions, hold 3 s, 3 to 4 days a week'
-    """
-    parts = []
-    if dose.sets is not None:
-        parts.append(f"{dose.sets} sets")
-    if dose.repetitions is not None:
-        parts.append(f"{_span(*dose.repetitions)} repetitions" + (" a side" if dose.per_side else ""))
-    if dose.hold_s is not None:
-        parts.append(f"hold {_span(*dose.hold_s)} s")
-    if dose.times_a_day is not None:
-        times = _span(*dose.times_a_day)
-        parts.append({"1": "once a day", "2": "twice a day"}.get(times, f"{times} times a day"))
-    if dose.days_a_week is not None:
-        parts.append("every day" if dose.days_a_week == (7, 7) else f"{_span(*dose.days_a_week)} days a week")
-    return ", ".join(parts) or "no numbers stated"
-
-
 def _page(e: Exercise) -> list[RenderableType]:
     """The parts of an exercise's page, from what to do first to how it is measured last."""
     from rich import box
@@ -85,8 +63,14 @@ def _page(e: Exercise) -> list[RenderableType]:
     from rich.panel import Panel
     from rich.table import Table
 
+    from coxa.exercises.words import describe_dose, describe_number, describe_whom
+
     def heading(text: str) -> str:
         return f"\n[bold cyan]{text}[/bold cyan]"
+
+    def care(item: Caution | Block, text: str) -> str:
+        who = describe_whom(item)
+        return f"{who}: {text} ({item.source})" if who else f"{text} ({item.source})"
 
     def bullets(texts: list[str]) -> list[RenderableType]:
         grid = Table.grid(padding=(0, 1))
@@ -124,17 +108,15 @@ def _page(e: Exercise) -> list[RenderableType]:
     parts += [heading("Common mistakes"), mistakes]
 
     if e.cautions:
-        parts += [heading("Take care"), *bullets([f"{_for_whom(x)}{x.text} {x.reason} ({x.source})" for x in e.cautions])]
+        parts += [heading("Take care"), *bullets([care(x, f"{x.text} {x.reason}") for x in e.cautions])]
     if e.blocks:
-        parts += [heading("Not for you at present, if"), *bullets([f"{_for_whom(x)}{x.reason} ({x.source})" for x in e.blocks])]
+        parts += [heading("Not for you at present, if"), *bullets([care(x, x.reason) for x in e.blocks])]
     if e.prerequisites:
-        parts += [
-            heading("First"),
-            *bullets([
-                f"{x.exercise} for {_number(x.least)} on each side, from age 70 {_number(x.least_from_age_70)} with support. {x.reason}"
-                for x in e.prerequisites
-            ]),
-        ]  # fmt: skip
+        first = [
+            f"{x.exercise} for {describe_number(x.least)} on each side; from age 70 {describe_number(x.least_from_age_70)}, with support."
+            for x in e.prerequisites
+        ]
+        parts += [heading("First"), *bullets([f"{text} {x.reason}" for text, x in zip(first, e.prerequisites, strict=True)])]
     ways = [f"{v.change.capitalize()}: {v.name}. {v.how} ({v.source})" for v in e.variations]
     ways += [f"Easier exercise: {id}" for id in e.easier] + [f"Harder exercise: {id}" for id in e.harder]
     if ways:
@@ -152,30 +134,14 @@ def _page(e: Exercise) -> list[RenderableType]:
 
 
 def _limits(rule: FaultRule) -> list[str]:
-    return [f"{_number(limit)} ({limit.source})" if limit else "–" for limit in (rule.amber, rule.red)]
+    from coxa.exercises.words import describe_number
+
+    return [f"{describe_number(limit)} ({limit.source})" if limit else "–" for limit in (rule.amber, rule.red)]
 
 
 def _views(rule: FaultRule) -> str:
     words = {"judged": "judged", "not_tested": "not tested", "view": "cannot show it"}
     return ", ".join(f"{view}: {words[how]}" for view, how in rule.views.items()) or "cannot be seen"
-
-
-def _for_whom(item: Caution | Block) -> str:
-    """For whom a caution or a block is, as the start of its line; nothing when it is for everybody."""
-    from coxa.exercises.model import CONDITION_WORDS, REGION_WORDS
-
-    who = " or ".join(dict.fromkeys([*(REGION_WORDS[r] for r in item.regions), *(CONDITION_WORDS[c] for c in item.conditions)]))
-    if only_if := getattr(item, "only_if", ()):
-        who += f", with {' or '.join(CONDITION_WORDS[c] for c in only_if)}"
-    return f"{who[0].upper()}{who[1:]}: " if who else ""
-
-
-def _number(number: Number) -> str:
-    return f"{number.value:g}°" if number.unit == "deg" else f"{number.value:g} {number.unit}"
-
-
-def _span(low: float, high: float) -> str:
-    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
 
 
 def _summary(e: Exercise) -> dict[str, Any]:
