@@ -1,0 +1,128 @@
+"""An exercise's coaching rules as the flat numbers that the compiled step reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from coxa.body.posture import POSTURES, VIEWS
+from coxa.body.signals import BOTH, LEFT, RIGHT, signal_named
+from coxa.errors import BadInput
+from coxa.exercises.model import Coaching, Exercise, FaultRule
+
+MOST_SIGNALS, MOST_CHECKS, MOST_FAULTS = 16, 6, 16
+
+# Which leg's signal makes the repetition.
+NEAR, UPPER, AS_ONE, EACH = range(4)
+SIDE_MODES = {"near": NEAR, "upper": UPPER, "both": AS_ONE, "each": EACH}
+
+# How a fault is judged inside the step; the other kinds are settled at the repetition's end from what it reports.
+NOT_IN_STEP, LEVEL, SAG, OSCILLATION = range(4)
+FAULT_KINDS = {"level": LEVEL, "sag": SAG, "oscillation": OSCILLATION}
+
+PLAN = np.dtype(
+    [
+        ("polarity", "i8"),
+        ("least", "f8"),
+        ("least_s", "f8"),
+        ("side_mode", "i8"),
+        ("postures", "i8", (len(POSTURES),)),
+        ("n_signals", "i8"),  # signal 0 makes the repetition
+        ("signal", "i8", (MOST_SIGNALS,)),
+        ("n_checks", "i8"),
+        ("check_signal", "i8", (MOST_CHECKS,)),  # index into `signal`
+        ("check_low", "f8", (MOST_CHECKS,)),
+        ("check_high", "f8", (MOST_CHECKS,)),
+        ("n_faults", "i8"),
+        ("fault_kind", "i8", (MOST_FAULTS,)),
+        ("fault_signal", "i8", (MOST_FAULTS,)),
+        ("fault_sign", "f8", (MOST_FAULTS,)),
+        ("fault_absolute", "i8", (MOST_FAULTS,)),
+        ("fault_amber", "f8", (MOST_FAULTS,)),
+        ("fault_red", "f8", (MOST_FAULTS,)),
+        ("fault_bias", "f8", (MOST_FAULTS, len(VIEWS))),
+        ("fault_least_s", "f8", (MOST_FAULTS,)),
+        ("hold_band", "i8"),
+        ("hold_from", "f8"),  # change from rest at which the hold's clock runs
+        ("required", "i8", (2, 33)),  # landmarks needed when the left, the right leg works
+    ]
+)
+"""One exercise, ready for the step."""
+
+LEGS = ((11, 23, 25, 27), (12, 24, 26, 28))
+#: Signals that need both legs to be seen.
+TWO_LEGGED = {"knee_opening", "leg_lift", "hip_height", "foot_lift", "ankle_gap", "knee_gap_ratio", "leg_abduction"}
+
+
+def coached(exercise: Exercise) -> Coaching:
+    """The exercise's coaching rules; `BadInput` where a camera cannot follow it."""
+    if exercise.coaching is None:
+        raise BadInput(f"{exercise.id}: expected an exercise that a camera can follow, got one guided by timer and voice ({exercise.why_no_camera})")
+    return exercise.coaching
+
+
+def compile_plan(exercise: Exercise) -> np.ndarray:
+    """The exercise as one `PLAN` record in an array of length 1.
+
+    Raises
+    ------
+    BadInput
+        If a signal is unknown, or there are more signals, checks or faults than the step holds.
+    """
+    coaching = coached(exercise)
+    plan = np.zeros(1, PLAN)
+    p: Any = plan[0]
+    rule = coaching.repetition
+    names = [rule.signal]
+
+    def index(name: str) -> int:
+        if name not in names:
+            names.append(name)
+        return names.index(name)
+
+    p["polarity"], p["least"], p["least_s"] = rule.polarity, rule.least.value, rule.least_s
+    p["side_mode"] = SIDE_MODES[rule.sides]
+    for posture in coaching.setup.postures:
+        p["postures"][POSTURES.index(posture)] = 1
+    if len(coaching.setup.checks) > MOST_CHECKS or len(coaching.faults) > MOST_FAULTS:
+        raise BadInput(f"{exercise.id}: expected at most {MOST_CHECKS} checks and {MOST_FAULTS} faults; split the exercise")
+    p["n_checks"] = len(coaching.setup.checks)
+    for k, check in enumerate(coaching.setup.checks):
+        p["check_signal"][k] = index(check.signal)
+        p["check_low"][k] = -np.inf if check.low is None else check.low
+        p["check_high"][k] = np.inf if check.high is None else check.high
+    p["n_faults"] = len(coaching.faults)
+    for k, fault in enumerate(coaching.faults):
+        p["fault_kind"][k] = FAULT_KINDS.get(fault.kind, NOT_IN_STEP)
+        p["fault_signal"][k] = index(fault.signal) if fault.signal else 0
+        p["fault_sign"][k] = fault.sign
+        p["fault_absolute"][k] = fault.absolute
+        p["fault_amber"][k], p["fault_red"][k] = limits(fault)
+        p["fault_least_s"][k] = fault.least_s
+        for view, bias in fault.bias.items():
+            p["fault_bias"][k, VIEWS.index(view)] = bias
+    if len(names) > MOST_SIGNALS:
+        raise BadInput(f"{exercise.id}: expected at most {MOST_SIGNALS} signals, got {len(names)}; drop one")
+    p["n_signals"] = len(names)
+    for k, name in enumerate(names):
+        p["signal"][k] = signal_named(name).kind
+    if coaching.hold is not None:
+        p["hold_band"] = coaching.hold.clock == "band"
+        low = rule.target.low
+        p["hold_from"] = coaching.hold.share * (abs(low) if not rule.absolute else rule.least.value)
+    for side in (LEFT, RIGHT):
+        p["required"][side, list(LEGS[side])] = 1
+        if TWO_LEGGED & set(names[:1]) or rule.sides in ("both", "each"):
+            p["required"][side, list(LEGS[1 - side][1:])] = 1
+    return plan
+
+
+def limits(fault: FaultRule) -> tuple[float, float]:
+    """Amber and red limits, NaN where the fault has none."""
+    return (fault.amber.value if fault.amber else np.nan, fault.red.value if fault.red else np.nan)
+
+
+def plan_sides(plan: np.ndarray) -> tuple[int, ...]:
+    """The sides that are followed at once: one, or both legs each by itself."""
+    return (LEFT, RIGHT) if plan[0]["side_mode"] == EACH else (BOTH,)

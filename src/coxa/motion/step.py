@@ -1,0 +1,775 @@
+"""The compiled step that watches a set: one frame in, events out. A live frame and a whole recording run the same code.
+
+What a frame goes through: is the person there, and the same person as before; spikes and left-right swaps refused; a
+one-euro filter (Casiez 2012) on every point; directions of the body, posture and view; the exercise's signals; the
+repetition tracker; then, while a repetition is under way, its faults. All state lies in plain records, so that nothing
+is left behind and a recording can be cut anywhere without changing the result.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from coxa.body.posture import DIRECTIONS, NO_VIEW, UNKNOWN, chest, directions, near_side, orientation_of, posture_of, upper_side, view_of
+from coxa.body.signals import BOTH, ORIENTATIONS, measure
+from coxa.motion.plan import AS_ONE, EACH, LEVEL, MOST_FAULTS, MOST_SIGNALS, NEAR, OSCILLATION, SAG
+from coxa.motion.repetitions import ABANDONED, ENDED, GOING, IDLE, advance, finish, start_tracker
+
+# Events that the step reports.
+REPETITION, FAULT, HOLD, WARNING, READY, LOST, MOVING = 1, 2, 3, 4, 5, 6, 7
+
+SNAPSHOT = (33, 5)  # x, y in pixels, then world x, y, z in metres
+_RING = 16
+_TURNS = 12
+
+# Times in seconds, lengths in trunk lengths.
+RING_S = 0.12
+REST_TAU_S = 0.30
+BODY_TAU_S = 0.35
+SETTLED_S = 0.4
+OFF_POSTURE_S = 0.7
+LOST_S = 1.5
+JUMP = 0.7
+JUMP_S = 0.4
+NEW_BODY_S = 0.7
+SPIKE = 0.30
+SPIKE_S = 0.15
+SWAP_S = 0.5
+LAPSE_S = 0.5
+LEAST_HOLD_S = 1.0
+BOUNCES, BOUNCES_IN_S = 6, 5.0
+SAG_RATE = 9.0  # deg/s: slower than this is a level, faster is the way down
+
+# One-euro filter, speeds in trunk lengths a second.
+CUTOFF_HZ, CUTOFF_PER_SPEED, SPEED_CUTOFF_HZ = 2.0, 4.0, 1.5
+
+# Visibility below which a landmark counts as not seen.
+VISIBLE = 0.5
+EDGE = 0.02
+
+STATE = np.dtype(
+    [
+        ("frames", "i8"),
+        ("seen", "i8"),
+        ("body_frames", "i8"),
+        ("best_body_frames", "i8"),
+        ("bodies", "i8"),
+        ("ever_ready", "i8"),
+        ("repetitions", "i8"),
+        ("last_s", "f8"),
+        ("seen_s", "f8"),
+        ("have", "i8"),
+        # points
+        ("raw", "f8", (33, 2)),
+        ("smooth", "f8", (33, 2)),
+        ("speed", "f8", (33, 2)),
+        ("refused", "i8", (33,)),
+        ("swapped_s", "f8"),
+        ("rest_points", "f8", SNAPSHOT),
+        ("ruler", "f8"),
+        # the body as a whole
+        ("place", "f8", (2,)),
+        ("refused_from_s", "f8"),
+        ("directions", "f8", (DIRECTIONS,)),
+        ("chest", "f8", (3,)),
+        ("orient", "f8", (ORIENTATIONS,)),
+        ("posture", "i8"),
+        ("seen_from", "i8"),
+        ("fits", "f8"),
+        ("ready", "i8"),
+        ("ready_s", "f8"),
+        ("off_s", "f8"),
+        # the last moments of rest
+        ("ring_n", "i8"),
+        ("ring_s", "f8", (_RING,)),
+        ("ring_points", "f8", (_RING, *SNAPSHOT)),
+        ("ring_signal", "f8", (_RING, 2, MOST_SIGNALS)),
+    ]
+)
+"""What is known of the person, whatever the repetition."""
+
+TRACK = np.dtype(
+    [
+        ("side", "i8"),
+        ("running", "i8"),
+        ("signal", "f8", (MOST_SIGNALS,)),
+        ("rest", "f8", (MOST_SIGNALS,)),
+        ("base", "f8", (MOST_SIGNALS,)),
+        ("have_base", "i8"),
+        ("start", "f8", SNAPSHOT),
+        ("reference", "f8", (MOST_SIGNALS,)),
+        ("peak", "f8", SNAPSHOT),
+        ("peak_n", "i8"),
+        ("peak_from", "f8"),
+        ("other_rest", "f8"),
+        ("other_top", "f8"),
+        ("seen_from", "i8"),
+        # faults of the repetition under way
+        ("since", "f8", (MOST_FAULTS, 2)),
+        ("grade", "i8", (MOST_FAULTS,)),
+        ("from_s", "f8", (MOST_FAULTS,)),
+        ("to_s", "f8", (MOST_FAULTS,)),
+        ("size", "f8", (MOST_FAULTS,)),
+        ("level", "f8"),
+        ("turn", "f8"),
+        ("turn_way", "i8"),
+        ("turns", "i8"),
+        ("turn_s", "f8", (_TURNS,)),
+        ("turn_size", "f8", (_TURNS,)),
+        # the hold's clock
+        ("held_s", "f8"),
+        ("hold_from_s", "f8"),
+        ("hold_to_s", "f8"),
+        ("hold_best_s", "f8"),
+    ]
+)
+"""One leg followed (or both as one): its signals, and the repetition under way."""
+
+EVENT = np.dtype(
+    [
+        ("code", "i8"),
+        ("side", "i8"),
+        ("fault", "i8"),
+        ("grade", "i8"),
+        ("posture", "i8"),
+        ("seen_from", "i8"),
+        ("repetition", "i8"),
+        ("start_s", "f8"),
+        ("peak_s", "f8"),
+        ("end_s", "f8"),
+        ("range", "f8"),
+        ("top", "f8"),
+        ("hold_s", "f8"),
+        ("up_s", "f8"),
+        ("down_s", "f8"),
+        ("size", "f8"),
+        ("other", "f8"),
+        ("start", "f8", SNAPSHOT),
+        ("peak", "f8", SNAPSHOT),
+    ]
+)
+"""Something settled: a repetition with its snapshots, a fault, a hold, or a change of readiness."""
+
+EVENTS = 96
+MOST_EVENTS_A_FRAME = 2 * (MOST_FAULTS + 4) + 2
+
+
+@njit(cache=True)
+def begin(plan: Any, state: Any, tracks: Any, trackers: Any) -> None:
+    """Set everything to before the first frame."""
+    state.frames = 0
+    state.seen = 0
+    state.body_frames = 0
+    state.best_body_frames = 0
+    state.bodies = 1
+    state.ever_ready = 0
+    state.repetitions = 0
+    state.last_s = math.nan
+    state.seen_s = math.nan
+    state.have = 0
+    state.refused_from_s = math.nan
+    state.posture = UNKNOWN
+    state.seen_from = NO_VIEW
+    state.fits = 0.0
+    state.ready = 0
+    forget_set_up(plan, state, tracks, trackers)
+
+
+@njit(cache=True)
+def forget_set_up(plan: Any, state: Any, tracks: Any, trackers: Any) -> None:
+    """Start again from the set-up: the posture was left, or another body came."""
+    state.ready = 0
+    state.off_s = 0.0
+    state.ring_n = 0
+    for k in range(len(tracks)):
+        tracks[k].running = 0
+        tracks[k].have_base = 0
+        tracks[k].side = k if plan.side_mode == EACH else BOTH
+        start_tracker(trackers[k], plan.polarity, plan.least, plan.least_s)
+
+
+@njit(cache=True)
+def is_visible(plan: Any, side: int, image: Any, visibility: Any) -> bool:
+    """Whether the landmarks that this side's signals need, and the head or both shoulders, are inside the frame and seen."""
+    for i in range(33):
+        if plan.required[side, i] == 1 and not shows(image, visibility, i):
+            return False
+    head = shows(image, visibility, 0) or shows(image, visibility, 7) or shows(image, visibility, 8)
+    return head or (shows(image, visibility, 11) and shows(image, visibility, 12))
+
+
+@njit(cache=True, inline="always")
+def shows(image: Any, visibility: Any, i: int) -> bool:
+    """Whether one landmark is inside the frame and visible (NaN compares false)."""
+    return (
+        visibility[i] >= VISIBLE
+        and image[i, 0] >= -EDGE
+        and image[i, 0] <= 1.0 + EDGE
+        and image[i, 1] >= -EDGE
+        and image[i, 1] <= 1.0 + EDGE
+    )
+
+
+@njit(cache=True)
+def has_torso(image: Any) -> bool:
+    """Whether the shoulders and hips have finite places; without them nothing can be measured."""
+    return math.isfinite(image[11, 0] + image[12, 0] + image[23, 0] + image[24, 0] + image[11, 1] + image[12, 1] + image[23, 1] + image[24, 1])
+
+
+@njit(cache=True)
+def is_same_body(state: Any, x: float, y: float, trunk: float, time_s: float) -> bool:
+    """Whether the torso can be the one of the last seen frame: no leap, no sudden change of size."""
+    if state.have == 0:
+        return True
+    gap_s = time_s - state.seen_s
+    leap = math.hypot(x - state.place[0], y - state.place[1]) / state.ruler
+    ratio = trunk / state.ruler
+    if gap_s <= JUMP_S:
+        return leap <= JUMP and ratio > 0.4
+    return leap <= JUMP + 1.5 * min(gap_s, 1.0) and ratio > 0.4 and ratio < 2.2
+
+
+@njit(cache=True)
+def undo_swap(state: Any, p: Any, dt: float) -> None:
+    """Exchange the legs where the model has swapped left and right between two frames."""
+    keep, swap = 0.0, 0.0
+    for a in (25, 27, 29, 31):
+        b = a + 1
+        keep += (p[a, 0] - state.raw[a, 0]) ** 2 + (p[a, 1] - state.raw[a, 1]) ** 2
+        keep += (p[b, 0] - state.raw[b, 0]) ** 2 + (p[b, 1] - state.raw[b, 1]) ** 2
+        swap += (p[a, 0] - state.raw[b, 0]) ** 2 + (p[a, 1] - state.raw[b, 1]) ** 2
+        swap += (p[b, 0] - state.raw[a, 0]) ** 2 + (p[b, 1] - state.raw[a, 1]) ** 2
+    if keep > (0.35 * state.ruler) ** 2 and swap < 0.1 * keep and state.swapped_s < SWAP_S:
+        state.swapped_s += dt
+        for a in (25, 27, 29, 31):
+            for c in range(2):
+                p[a, c], p[a + 1, c] = p[a + 1, c], p[a, c]
+    else:
+        state.swapped_s = 0.0
+
+
+@njit(cache=True)
+def smooth(state: Any, p: Any, dt: float) -> None:
+    """Refuse single-frame spikes, then one-euro filter every point; a point that is missing keeps its last place."""
+    spike = (SPIKE * state.ruler) ** 2
+    speed_alpha = 1.0 / (1.0 + 1.0 / (2.0 * math.pi * SPEED_CUTOFF_HZ * dt))
+    per_ruler = 1.0 / state.ruler
+    for i in range(33):
+        x, y = p[i, 0], p[i, 1]
+        if not math.isfinite(x + y):
+            continue
+        old_x, old_y = state.raw[i, 0], state.raw[i, 1]
+        if math.isfinite(old_x + old_y):
+            if dt < SPIKE_S and state.refused[i] == 0 and (x - old_x) ** 2 + (y - old_y) ** 2 > spike:
+                state.refused[i] = 1
+                continue
+        else:
+            state.smooth[i, 0], state.smooth[i, 1] = x, y
+            state.speed[i, 0] = state.speed[i, 1] = 0.0
+            old_x, old_y = x, y
+        state.refused[i] = 0
+        state.raw[i, 0], state.raw[i, 1] = x, y
+        for c in range(2):
+            now = x if c == 0 else y
+            rate = (now - state.smooth[i, c]) / dt
+            state.speed[i, c] += speed_alpha * (rate - state.speed[i, c])
+            cutoff = CUTOFF_HZ + CUTOFF_PER_SPEED * abs(state.speed[i, c]) * per_ruler
+            alpha = 1.0 / (1.0 + 1.0 / (2.0 * math.pi * cutoff * dt))
+            state.smooth[i, c] += alpha * (now - state.smooth[i, c])
+
+
+@njit(cache=True)
+def take_first(state: Any, p: Any, trunk: float) -> None:
+    """Begin to follow a body: no history yet."""
+    for i in range(33):
+        for c in range(2):
+            state.raw[i, c] = p[i, c]
+            state.smooth[i, c] = p[i, c]
+            state.speed[i, c] = 0.0
+        state.refused[i] = 0
+    state.swapped_s = 0.0
+    state.ruler = trunk
+    state.have = 1
+    state.directions[:] = math.nan
+    state.fits = -1.0
+
+
+@njit(cache=True)
+def follow_body(plan: Any, state: Any, world: Any, dt: float, is_running: bool) -> None:
+    """Directions, ruler, posture and view, all of them slow."""
+    now = np.empty(DIRECTIONS)
+    directions(state.smooth, world, now)
+    if now[0] == now[0]:
+        if state.directions[0] != state.directions[0]:
+            state.directions[:] = now
+        else:
+            alpha = dt / (dt + BODY_TAU_S)
+            for i in range(DIRECTIONS):
+                state.directions[i] += alpha * (now[i] - state.directions[i])
+    chest(state.directions, state.chest)
+    state.posture = posture_of(state.directions, state.chest)
+    if not is_running:
+        state.seen_from = view_of(state.posture, state.directions, state.chest)
+        orientation_of(state.directions, state.chest, state.orient)
+        p = state.smooth
+        trunk = 0.5 * math.hypot(p[11, 0] + p[12, 0] - p[23, 0] - p[24, 0], p[11, 1] + p[12, 1] - p[23, 1] - p[24, 1])
+        alpha = dt / (dt + 1.0)
+        state.ruler += alpha * (trunk - state.ruler)
+
+
+@njit(cache=True)
+def choose_side(plan: Any, state: Any, tracks: Any, trackers: Any, wanted: int) -> None:
+    """Which leg the single track follows: the wanted one, else the nearer or the upper; hysteresis keeps it from flickering."""
+    if plan.side_mode == EACH:
+        return
+    measure_of = state.directions[1] if plan.side_mode != NEAR and plan.side_mode != AS_ONE else state.directions[2]
+    best = upper_side(state.directions) if plan.side_mode != NEAR and plan.side_mode != AS_ONE else near_side(state.directions)
+    if wanted != BOTH:
+        best = wanted
+    track = tracks[0]
+    if track.side == best or (track.side != BOTH and abs(measure_of) < 0.15):
+        return
+    track.side = best
+    track.have_base = 0
+    state.ring_n = 0
+    start_tracker(trackers[0], plan.polarity, plan.least, plan.least_s)
+
+
+@njit(cache=True)
+def fits_set_up(plan: Any, state: Any, track: Any) -> bool:
+    """Whether posture and start position are those of the exercise."""
+    if plan.postures[state.posture] == 0:
+        return False
+    for k in range(plan.n_checks):
+        value = track.signal[plan.check_signal[k]]
+        if not (value >= plan.check_low[k] and value <= plan.check_high[k]):
+            return False
+    return True
+
+
+@njit(cache=True)
+def remember_rest(state: Any, tracks: Any, time_s: float) -> None:
+    """Keep the last two seconds of rest, thinly, so that a start found late can still be looked up."""
+    last = (state.ring_n - 1) % _RING
+    if state.ring_n > 0 and time_s - state.ring_s[last] < RING_S:
+        return
+    slot = state.ring_n % _RING
+    state.ring_s[slot] = time_s
+    state.ring_points[slot] = state.rest_points
+    for k in range(len(tracks)):
+        state.ring_signal[slot, k] = tracks[k].rest
+    state.ring_n += 1
+
+
+@njit(cache=True)
+def slot_before(state: Any, time_s: float) -> int:
+    """The newest kept moment not later than `time_s`, else the oldest."""
+    oldest = max(0, state.ring_n - _RING)
+    for n in range(state.ring_n - 1, oldest - 1, -1):
+        if state.ring_s[n % _RING] <= time_s:
+            return n % _RING
+    return oldest % _RING
+
+
+@njit(cache=True)
+def start_repetition(plan: Any, state: Any, tracks: Any, k: int, left_rest_s: float) -> None:
+    """Look up where the movement began and clear what is kept of it."""
+    track = tracks[k]
+    track.running = 1
+    track.seen_from = state.seen_from
+    slot = slot_before(state, left_rest_s)
+    track.start[:] = state.ring_points[slot]
+    if track.have_base == 0:
+        track.base[:] = state.ring_signal[slot, k]
+        track.have_base = 1
+    track.reference[:] = track.base
+    track.peak_n = 0
+    track.peak_from = -math.inf
+    track.other_top = 0.0
+    track.other_rest = state.ring_signal[slot, 1 - k, 0] if len(tracks) == 2 else math.nan
+    for f in range(plan.n_faults):
+        track.since[f, 0] = track.since[f, 1] = math.nan
+        track.grade[f] = 0
+        track.size[f] = 0.0
+    track.level = track.signal[0]
+    track.turn = track.signal[0]
+    track.turn_way = 0
+    track.turns = 0
+    track.held_s = 0.0
+    track.hold_best_s = 0.0
+    track.hold_from_s = track.hold_to_s = math.nan
+
+
+@njit(cache=True)
+def note_peak(state: Any, track: Any, tracker: Any, world: Any, way: int, height: float) -> None:
+    """Mean of the points near the highest level so far; begun anew when the movement goes clearly further."""
+    value = track.signal[0] * (1 - 2 * way) - tracker.low[way]
+    if value > track.peak_from / 0.9 or track.peak_n == 0:
+        track.peak_from = value
+        track.peak_n = 0
+        track.peak[:] = 0.0
+    if value < 0.9 * max(track.peak_from, height):
+        return
+    track.peak_n += 1
+    share = 1.0 / track.peak_n
+    for i in range(33):
+        track.peak[i, 0] += share * (state.smooth[i, 0] - track.peak[i, 0])
+        track.peak[i, 1] += share * (state.smooth[i, 1] - track.peak[i, 1])
+        for c in range(3):
+            track.peak[i, 2 + c] += share * (world[i, c] - track.peak[i, 2 + c])
+
+
+@njit(cache=True)
+def grade_fault(track: Any, f: int, excess: float, amber: float, red: float, least_s: float, time_s: float) -> bool:
+    """Time above the limits; true when the fault has just reached a new grade."""
+    new = False
+    for g in range(2):
+        limit = amber if g == 0 else red
+        if excess >= limit:
+            if track.since[f, g] != track.since[f, g]:
+                track.since[f, g] = time_s
+            elif time_s - track.since[f, g] >= least_s:
+                if track.grade[f] == 0:
+                    track.from_s[f] = track.since[f, g]
+                if track.grade[f] < g + 1:
+                    track.grade[f] = g + 1
+                    new = True
+                track.to_s[f] = time_s
+                if g + 1 == track.grade[f]:
+                    track.size[f] = max(track.size[f], excess)
+        else:
+            track.since[f, g] = math.nan
+    return new
+
+
+@njit(cache=True)
+def count_turns(track: Any, value: float, least: float, time_s: float) -> float:
+    """Half the height of recent bounces, when there were enough of them in the last seconds; else 0."""
+    if track.turn_way == 0:
+        if abs(value - track.turn) > least:
+            track.turn_way = 1 if value > track.turn else -1
+            track.turn = value
+    elif track.turn_way * (value - track.turn) > 0:
+        track.turn = value
+    elif abs(value - track.turn) > least:
+        slot = track.turns % _TURNS
+        track.turn_s[slot] = time_s
+        track.turn_size[slot] = 0.0
+        if track.turns > 0:
+            track.turn_size[slot] = abs(value - track.turn)
+        track.turns += 1
+        track.turn_way = -track.turn_way
+        track.turn = value
+    n = min(track.turns, _TURNS)
+    recent = 0
+    size = 0.0
+    for k in range(n):
+        if time_s - track.turn_s[k] <= BOUNCES_IN_S:
+            recent += 1
+    if recent >= BOUNCES:
+        # The swing between two turns is the bounce; its half is the size.
+        size = 0.5 * abs(value - track.turn) if abs(value - track.turn) > least else 0.5 * least
+    return size
+
+
+@njit(cache=True)
+def keep_hold(plan: Any, track: Any, change: float, time_s: float, dt: float) -> bool:
+    """Run the hold's clock; true when a hold has just ended (a lapse of half a second or more)."""
+    if change >= plan.hold_from:
+        if track.hold_from_s != track.hold_from_s:
+            track.hold_from_s = time_s
+            track.held_s = 0.0
+            track.hold_to_s = time_s
+        else:
+            track.held_s += dt
+            track.hold_to_s = time_s
+    elif track.hold_from_s == track.hold_from_s and time_s - track.hold_to_s >= LAPSE_S:
+        return True
+    return False
+
+
+@njit(cache=True)
+def emit(events: Any, n: int, code: int, state: Any, track: Any) -> int:
+    """Take the next event and fill what every event carries."""
+    e = events[n]
+    e.code = code
+    e.side = track.side
+    e.fault = -1
+    e.grade = 0
+    e.posture = state.posture
+    e.seen_from = track.seen_from
+    e.repetition = state.repetitions
+    e.start_s = e.peak_s = e.end_s = e.range = e.top = e.hold_s = e.up_s = e.down_s = e.size = e.other = math.nan
+    return n + 1
+
+
+@njit(cache=True)
+def end_hold(events: Any, n: int, state: Any, track: Any) -> int:
+    """Report the hold and reset its clock."""
+    if track.hold_from_s == track.hold_from_s:
+        track.hold_best_s = max(track.hold_best_s, track.held_s)
+        if track.held_s >= LEAST_HOLD_S:
+            n = emit(events, n, HOLD, state, track)
+            e = events[n - 1]
+            e.start_s = track.hold_from_s
+            e.end_s = track.hold_to_s
+            e.hold_s = track.held_s
+    track.hold_from_s = math.nan
+    track.held_s = 0.0
+    return n
+
+
+@njit(cache=True)
+def end_repetition(plan: Any, state: Any, track: Any, tracker: Any, events: Any, n: int) -> int:
+    """Report the repetition, its faults and its hold."""
+    n = end_hold(events, n, state, track)
+    n = emit(events, n, REPETITION, state, track)
+    e = events[n - 1]
+    e.start_s, e.peak_s, e.end_s = tracker.start_s, tracker.peak_s, tracker.end_s
+    e.range, e.top = tracker.range, tracker.top
+    e.hold_s = track.hold_best_s if plan.hold_band == 1 else tracker.hold_s
+    e.up_s, e.down_s = tracker.up_s, tracker.down_s
+    e.other = track.other_top
+    e.start[:] = track.start
+    e.peak[:] = track.peak
+    e.size = float(track.peak_n)
+    for f in range(plan.n_faults):
+        if track.grade[f] > 0:
+            n = emit(events, n, FAULT, state, track)
+            e = events[n - 1]
+            e.fault = f
+            e.grade = track.grade[f]
+            e.start_s = track.from_s[f]
+            e.end_s = min(track.to_s[f], tracker.end_s)
+            e.size = track.size[f]
+    state.repetitions += 1
+    track.running = 0
+    return n
+
+
+@njit(cache=True)
+def judge_frame(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, world: Any, time_s: float, dt: float, events: Any, n: int) -> int:
+    """Faults, hold and peak of the repetition under way, for one frame."""
+    track = tracks[k]
+    way = 0 if plan.polarity > 0 else 1
+    height = tracker.high[way] - tracker.low[way]
+    value = track.signal[0] * plan.polarity
+    note_peak(state, track, tracker, world, way, height)
+    if len(tracks) == 2:
+        track.other_top = max(track.other_top, (tracks[1 - k].signal[0] - track.other_rest) * plan.polarity)
+    if plan.hold_band == 1 and keep_hold(plan, track, value - plan.polarity * track.reference[0], time_s, dt):
+        n = end_hold(events, n, state, track)
+    alpha = dt / (dt + 0.2)
+    before = track.level
+    track.level += alpha * (track.signal[0] - track.level)
+    if tracker.phase[way] != GOING:
+        return n
+    for f in range(plan.n_faults):
+        kind = plan.fault_kind[f]
+        new = False
+        if kind == LEVEL:
+            s = plan.fault_signal[f]
+            excess = track.signal[s] if plan.fault_absolute[f] == 1 else track.signal[s] - track.reference[s]
+            excess = excess * plan.fault_sign[f] - plan.fault_bias[f, track.seen_from]
+            new = grade_fault(track, f, excess, plan.fault_amber[f], plan.fault_red[f], plan.fault_least_s[f], time_s)
+        elif kind == SAG:
+            rate = abs(track.level - before) / dt if dt > 0.0 else math.inf
+            drop = tracker.high[way] - track.level * plan.polarity
+            excess = drop if rate < SAG_RATE and drop < 0.6 * height else 0.0
+            new = grade_fault(track, f, excess, plan.fault_amber[f], plan.fault_red[f], plan.fault_least_s[f], time_s)
+        elif kind == OSCILLATION:
+            if value - tracker.low[way] > 0.4 * height:
+                excess = count_turns(track, track.signal[plan.fault_signal[f]], 2.0 * plan.fault_amber[f], time_s)
+                new = grade_fault(track, f, excess, plan.fault_amber[f], plan.fault_red[f], 0.0, time_s)
+        if new:
+            n = emit(events, n, WARNING, state, track)
+            e = events[n - 1]
+            e.fault = f
+            e.grade = track.grade[f]
+            e.start_s = track.from_s[f]
+            e.end_s = time_s
+            e.size = track.size[f]
+    return n
+
+
+@njit(cache=True)
+def step(
+    plan: Any, state: Any, tracks: Any, trackers: Any, wanted: int, time_s: float, image: Any, world: Any, visibility: Any,
+    width: float, height: float, events: Any, n: int,
+) -> int:  # fmt: skip
+    """Take one frame.
+
+    Parameters
+    ----------
+    plan, state : `PLAN` and `STATE` records
+    tracks, trackers : one or two `TRACK` and `TRACKER` records
+    wanted : the side asked for, or BOTH to find it
+    time_s : seconds, later than the frame before
+    image, world : (33, 3); visibility : (33,)
+    width, height : frame size, pixels
+    events : `EVENT` records with room for `MOST_EVENTS_A_FRAME` more; n : how many are filled
+
+    Returns
+    -------
+    How many events are filled now.
+    """
+    state.frames += 1
+    dt = time_s - state.last_s if state.have == 1 else 0.0
+    is_running = False
+    for k in range(len(tracks)):
+        is_running = is_running or tracks[k].running == 1
+    seen = has_torso(image)
+    if seen:
+        if plan.side_mode == EACH or tracks[0].side != BOTH:
+            seen = is_visible(plan, tracks[0].side if tracks[0].side != BOTH else 0, image, visibility)
+        else:
+            seen = is_visible(plan, 0, image, visibility) or is_visible(plan, 1, image, visibility)
+    if not seen:
+        # Legs turned away are often found again with the other side nearer: ask afresh when nothing is under way.
+        if not is_running and plan.side_mode != EACH and wanted == BOTH:
+            tracks[0].side = BOTH
+        if state.ready == 1 and time_s - state.seen_s > LOST_S:
+            n = emit(events, n, LOST, state, tracks[0])
+            events[n - 1].start_s = time_s
+            forget_set_up(plan, state, tracks, trackers)
+        return n
+    p = np.empty((33, 2))
+    for i in range(33):
+        p[i, 0] = image[i, 0] * width
+        p[i, 1] = image[i, 1] * height
+    tx = 0.5 * (p[11, 0] + p[12, 0] - p[23, 0] - p[24, 0])
+    ty = 0.5 * (p[11, 1] + p[12, 1] - p[23, 1] - p[24, 1])
+    x = 0.25 * (p[11, 0] + p[12, 0] + p[23, 0] + p[24, 0])
+    y = 0.25 * (p[11, 1] + p[12, 1] + p[23, 1] + p[24, 1])
+    trunk = math.hypot(tx, ty)
+    if not trunk > 1e-6:
+        return n
+    if not is_same_body(state, x, y, trunk, time_s):
+        if state.refused_from_s != state.refused_from_s:
+            state.refused_from_s = time_s
+        if time_s - state.refused_from_s < NEW_BODY_S:
+            return n
+        # The other body stays: it is the one that is there now, and everything starts again.
+        state.bodies += 1
+        state.body_frames = 0
+        if state.ready == 1:
+            n = emit(events, n, LOST, state, tracks[0])
+            events[n - 1].start_s = time_s
+        forget_set_up(plan, state, tracks, trackers)
+        state.have = 0
+    state.refused_from_s = math.nan
+    state.seen += 1
+    state.body_frames += 1
+    state.best_body_frames = max(state.best_body_frames, state.body_frames)
+    if state.have == 0 or dt > LOST_S:
+        take_first(state, p, trunk)
+        dt = 0.0
+    else:
+        undo_swap(state, p, dt)
+        smooth(state, p, dt)
+    state.last_s = time_s
+    state.seen_s = time_s
+    state.place[0], state.place[1] = x, y
+    follow_body(plan, state, world, dt, is_running)
+    if not is_running:
+        choose_side(plan, state, tracks, trackers, wanted)
+    for k in range(len(tracks)):
+        side = tracks[k].side
+        for s in range(plan.n_signals):
+            tracks[k].signal[s] = measure(plan.signal[s], side, state.smooth, state.ruler, state.orient)
+    # Set-up: posture and start position, for a moment; while a repetition runs only another posture ends it.
+    if is_running:
+        other = state.posture != UNKNOWN and plan.postures[state.posture] == 0
+        state.off_s = state.off_s + dt if other else 0.0
+        if state.off_s > OFF_POSTURE_S:
+            n = emit(events, n, LOST, state, tracks[0])
+            events[n - 1].start_s = time_s
+            forget_set_up(plan, state, tracks, trackers)
+            state.fits = 0.0
+            return n
+    else:
+        fits = 1.0 if fits_set_up(plan, state, tracks[0]) else 0.0
+        state.fits = fits if state.fits < 0.0 else state.fits + dt / (dt + 0.25) * (fits - state.fits)
+        if state.ready == 0 and state.fits > 0.6:
+            state.ready = 1
+            state.ever_ready = 1
+            state.ready_s = time_s
+            n = emit(events, n, READY, state, tracks[0])
+            e = events[n - 1]
+            e.start_s = time_s
+            e.seen_from = state.seen_from
+            for k in range(len(tracks)):
+                start_tracker(trackers[k], plan.polarity, plan.least, plan.least_s)
+                tracks[k].rest[:] = tracks[k].signal
+            for i in range(33):
+                state.rest_points[i, 0], state.rest_points[i, 1] = state.smooth[i, 0], state.smooth[i, 1]
+                for c in range(3):
+                    state.rest_points[i, 2 + c] = world[i, c]
+            state.ring_n = 0
+        elif state.ready == 1 and state.fits < 0.2 and plan.postures[state.posture] == 0:
+            n = emit(events, n, LOST, state, tracks[0])
+            events[n - 1].start_s = time_s
+            forget_set_up(plan, state, tracks, trackers)
+    if state.ready == 0:
+        return n
+    rest_alpha = dt / (dt + REST_TAU_S)
+    for i in range(33):
+        for c in range(2):
+            state.rest_points[i, c] += rest_alpha * (state.smooth[i, c] - state.rest_points[i, c])
+        for c in range(3):
+            state.rest_points[i, 2 + c] += rest_alpha * (world[i, c] - state.rest_points[i, 2 + c])
+    for k in range(len(tracks)):
+        for s in range(plan.n_signals):
+            tracks[k].rest[s] += rest_alpha * (tracks[k].signal[s] - tracks[k].rest[s])
+    remember_rest(state, tracks, time_s)
+    way = 0 if plan.polarity > 0 else 1
+    for k in range(len(tracks)):
+        track, tracker = tracks[k], trackers[k]
+        event = advance(tracker, time_s, track.signal[0])
+        if event == ENDED:
+            if track.running == 0:
+                start_repetition(plan, state, tracks, k, tracker.start_s)
+            n = end_repetition(plan, state, track, tracker, events, n)
+        elif event == ABANDONED:
+            n = end_hold(events, n, state, track)
+            track.running = 0
+        if tracker.phase[way] == IDLE:
+            track.running = 0
+            if track.have_base == 0 and time_s - state.ready_s >= SETTLED_S:
+                track.base[:] = track.rest
+                track.have_base = 1
+        else:
+            if track.running == 0:
+                start_repetition(plan, state, tracks, k, tracker.from_s[way])
+            n = judge_frame(plan, state, tracks, k, tracker, world, time_s, dt, events, n)
+    return n
+
+
+@njit(cache=True)
+def step_many(
+    plan: Any, state: Any, tracks: Any, trackers: Any, wanted: int, time_s: Any, image: Any, world: Any, visibility: Any,
+    width: float, height: float, events: Any, first: int,
+) -> tuple[int, int]:  # fmt: skip
+    """Frames from `first` on until the events might not fit; the next frame, and how many events are filled."""
+    n = 0
+    i = first
+    while i < len(time_s) and n + MOST_EVENTS_A_FRAME < len(events):
+        n = step(plan, state, tracks, trackers, wanted, time_s[i], image[i], world[i], visibility[i], width, height, events, n)
+        i += 1
+    return i, n
+
+
+@njit(cache=True)
+def close(plan: Any, state: Any, tracks: Any, trackers: Any, events: Any) -> int:
+    """No frame follows: what was all but complete is complete. How many events are filled."""
+    n = 0
+    for k in range(len(tracks)):
+        if state.ready == 1 and finish(trackers[k]) == ENDED:
+            if tracks[k].running == 0:
+                start_repetition(plan, state, tracks, k, trackers[k].start_s)
+            n = end_repetition(plan, state, tracks[k], trackers[k], events, n)
+    return n

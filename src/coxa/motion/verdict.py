@@ -1,0 +1,260 @@
+"""From the step's events to a `SetResult`: what counts, which faults may be said, and what could not be judged."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from coxa import __version__
+from coxa.body.posture import POSTURES, VIEWS
+from coxa.body.signals import BOTH, SIDES, signal_named
+from coxa.exercises.model import Exercise, FaultRule
+from coxa.motion import step as engine
+from coxa.motion.evidence import load_model
+from coxa.motion.plan import coached
+from coxa.motion.result import Fault, Hold, NotJudged, Repetition, SetResult, Severity, Test, WhyNot, WhyNotJudged
+
+ENGINE = f"coxa {__version__}"
+#: Below this frame rate faults and tempo cannot be judged.
+LEAST_FPS = 10.0
+#: Below this share of frames with one whole body there is no verdict.
+LEAST_SEEN = 0.5
+#: More bodies than this, one after the other, and it is uncertain who was watched.
+MOST_BODIES = 2
+#: The other leg moving this much of the range the same way makes it another movement (a jump with both legs).
+OTHER_LEG = 0.6
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What a watched set leaves behind, beside its events."""
+
+    exercise: Exercise
+    source: str
+    frames: int
+    first_s: float
+    last_s: float
+    seen: int
+    bodies: int
+    ever_ready: bool
+    wanted: int
+    side: int
+    posture: int
+    view: int
+    judge_untested: bool
+
+    @property
+    def fps(self) -> float:
+        """Mean frame rate; 0 for a single frame."""
+        return (self.frames - 1) / (self.last_s - self.first_s) if self.frames > 1 else 0.0
+
+
+def can_judge(rule: FaultRule, view: str, untested: bool = False) -> WhyNotJudged | None:
+    """Why this fault cannot be judged from this view, or None where it can."""
+    if rule.kind == "never":
+        return "never_visible"
+    how = rule.views.get(view)  # type: ignore[call-overload]
+    if how == "judged" or (how == "not_tested" and untested):
+        return None
+    return "not_tested" if how == "not_tested" else "view"
+
+
+def tidy(value: float) -> float:
+    """Four decimals: finer than any camera sees, and the same text for the same number."""
+    return round(float(value), 4)
+
+
+def reported_side(exercise: Exercise, side: int) -> Any:
+    """The leg a result names."""
+    rule = coached(exercise).repetition
+    if rule.sides == "both" or side == BOTH:
+        return "both" if rule.sides == "both" else "unknown"
+    return SIDES[1 - side] if rule.reports == "other" else SIDES[side]
+
+
+def why_not(exercise: Exercise, event: np.void) -> tuple[WhyNot, ...]:
+    """Why an attempt does not count, or nothing."""
+    rule = coached(exercise).repetition
+    reasons: list[WhyNot] = []
+    if event["range"] < rule.least.value:
+        reasons.append("too_small")
+    if rule.sides == "each" and event["other"] >= OTHER_LEG * event["range"]:
+        reasons.append("not_that_movement")
+    return tuple(reasons)
+
+
+def meets_dose(exercise: Exercise, event: np.void, size: float) -> bool:
+    """Whether range and hold reached the target."""
+    coaching = coached(exercise)
+    target = coaching.repetition.target
+    far_enough = target.low <= size <= target.high if coaching.repetition.polarity > 0 or coaching.repetition.absolute else size >= abs(target.low)
+    return bool(far_enough and (coaching.hold is None or event["hold_s"] >= coaching.hold.target.low))
+
+
+def size_of(exercise: Exercise, event: np.void) -> float:
+    """What the target is about: the range, or the value at the peak."""
+    return float(event["top"] if coached(exercise).repetition.absolute else event["range"])
+
+
+def graded(rule: FaultRule, size: float, *, below: bool = False) -> Severity | None:
+    """Amber, red or neither; `below`: too little is the fault (haste)."""
+    assert rule.amber is not None
+    assert rule.red is not None
+    amber, red = rule.amber.value, rule.red.value
+    if below:
+        return "red" if size < red else "amber" if size < amber else None
+    return "red" if size >= red else "amber" if size >= amber else None
+
+
+def settle(exercise: Exercise, rule: FaultRule, event: np.void, view: str) -> tuple[Severity | None, float, str, bool]:
+    """A fault settled at the repetition's end: grade, size, unit, and whether it could be judged at all."""
+    bias = rule.bias.get(view, 0.0)  # type: ignore[call-overload]
+    unit = rule.amber.unit if rule.amber else ""
+    if rule.kind == "tempo":
+        size = float(event["up_s"])
+        return graded(rule, size, below=True), size, unit, True
+    if rule.kind == "peak":
+        size = (float(event["top"]) if rule.absolute else float(event["range"])) - bias
+        return graded(rule, size), size, unit, True
+    if rule.kind == "short":
+        size = coached(exercise).repetition.target.low - (size_of(exercise, event) - bias)
+        return graded(rule, size), size, unit, True
+    model = load_model(rule.fault, exercise.id)
+    if rule.kind != "fitted" or model is None or event["side"] not in (0, 1) or event["size"] < 1:
+        return None, math.nan, unit, False
+    found = model.estimate(event["start"], event["peak"], SIDES[int(event["side"])], view)
+    if not found.in_domain or not math.isfinite(found.value_deg):
+        return None, math.nan, unit, False
+    return ("red" if found.value_deg >= model.limit_deg else None), found.value_deg, unit, True
+
+
+def assemble(watched: Watched, events: list[np.void]) -> SetResult:
+    """The verdict on a set, from its events in their order."""
+    exercise = watched.exercise
+    coaching = coached(exercise)
+    fast_enough = watched.fps >= LEAST_FPS
+    seen = watched.seen / watched.frames if watched.frames else 0.0
+    duration_s = 0.0
+    if watched.frames > 1:
+        duration_s = (watched.last_s - watched.first_s) * watched.frames / (watched.frames - 1)
+    status = "judged"
+    if seen < LEAST_SEEN or watched.bodies > MOST_BODIES:
+        status = "cannot_see"
+    elif not watched.ever_ready:
+        status = "not_this_exercise"
+    attempts = [e for e in events if e["code"] == engine.REPETITION] if status == "judged" else []
+    first_ready = next((e for e in events if e["code"] == engine.READY), None)
+    posture, view, side = watched.posture, watched.view, watched.side
+    if attempts:
+        # What most repetitions were seen from; a tie goes to the first seen.
+        numbers = [int(e["seen_from"]) for e in attempts]
+        view = max(numbers, key=numbers.count)
+        posture = int(attempts[0]["posture"])
+        side = int(attempts[0]["side"])
+    elif first_ready is not None:
+        posture, view = int(first_ready["posture"]), int(first_ready["seen_from"])
+    signal = signal_named(coaching.repetition.signal)
+    allowed = {rule.fault: fast_enough and can_judge(rule, VIEWS[view], watched.judge_untested) is None for rule in coaching.faults}
+    judged_once: set[str] = set()
+    faults: list[Fault] = []
+    repetitions: list[Repetition] = []
+    for number, event in enumerate(attempts):
+        here = VIEWS[int(event["seen_from"])]
+        mine: list[Fault] = []
+        for k, rule in enumerate(coaching.faults):
+            if not allowed[rule.fault] or can_judge(rule, here, watched.judge_untested) is not None:
+                continue
+            if rule.kind in ("level", "sag", "oscillation"):
+                judged_once.add(rule.fault)
+                flagged = next((e for e in events if e["code"] == engine.FAULT and e["repetition"] == number and e["fault"] == k), None)
+                if flagged is not None:
+                    mine.append(fault_of(rule, "red" if flagged["grade"] == 2 else "amber", flagged, float(flagged["size"]), number))
+                continue
+            severity, size, _, could = settle(exercise, rule, event, here)
+            if could:
+                judged_once.add(rule.fault)
+            if severity is not None:
+                mine.append(fault_of(rule, severity, event, size, number))
+        order = {rule.fault: rule.harm for rule in coaching.faults}
+        mine.sort(key=lambda f: order[f.id])
+        faults.extend(mine)
+        not_counted = why_not(exercise, event)
+        repetitions.append(
+            Repetition(
+                side=reported_side(exercise, int(event["side"])),
+                direction="up" if coaching.repetition.polarity > 0 else "down",
+                start_s=tidy(event["start_s"]),
+                peak_s=tidy(event["peak_s"]),
+                end_s=tidy(event["end_s"]),
+                range=tidy(event["range"]),
+                unit=signal.unit,
+                hold_s=tidy(event["hold_s"]),
+                up_s=tidy(event["up_s"]),
+                down_s=tidy(event["down_s"]),
+                counted=not not_counted,
+                why_not=not_counted,
+                meets_dose=not not_counted and meets_dose(exercise, event, size_of(exercise, event)),
+                faults=tuple(f.id for f in mine),
+            )
+        )
+    holds = tuple(
+        Hold(tidy(e["start_s"]), tidy(e["end_s"]), tidy(e["hold_s"])) for e in events if e["code"] == engine.HOLD and status == "judged"
+    )
+    named = {r.side for r in repetitions}
+    result_side = next(iter(named)) if len(named) == 1 else "both" if named else reported_side(exercise, side)
+    return SetResult(
+        exercise=exercise.id,
+        source=watched.source,
+        frames=watched.frames,
+        duration_s=tidy(duration_s),
+        seen=tidy(seen),
+        status=status,  # type: ignore[arg-type]
+        side=result_side,
+        view=VIEWS[view],  # type: ignore[arg-type]
+        posture=POSTURES[posture],  # type: ignore[arg-type]
+        repetitions=tuple(repetitions),
+        holds=holds,
+        faults=tuple(faults),
+        not_judged=not_judged(watched, status, VIEWS[view], fast_enough, judged_once, bool(attempts)),
+        recognised=(),
+        test=test_value(exercise, repetitions, holds, status),
+        engine=ENGINE,
+    )
+
+
+def fault_of(rule: FaultRule, severity: Severity, event: np.void, size: float, number: int) -> Fault:
+    """One fault of one repetition."""
+    unit = rule.amber.unit if rule.amber else ""
+    return Fault(rule.fault, severity, tidy(event["start_s"]), tidy(event["end_s"]), tidy(size), unit, number)  # type: ignore[arg-type]
+
+
+def not_judged(watched: Watched, status: str, view: str, fast_enough: bool, judged: set[str], attempted: bool) -> tuple[NotJudged, ...]:
+    """Every fault of the exercise that was not judged, with the reason and the check the person can do."""
+    if status == "not_this_exercise":
+        return ()
+    left: list[NotJudged] = []
+    for rule in coached(watched.exercise).faults:
+        why = can_judge(rule, view, watched.judge_untested)
+        if status == "cannot_see" and why != "never_visible":
+            why = "not_visible"
+        elif why is None and not fast_enough:
+            why = "frame_rate"
+        elif why is None and attempted and rule.fault not in judged:
+            why = "view"
+        if why is not None:
+            left.append(NotJudged(rule.fault, why, rule.self_check))  # type: ignore[arg-type]
+    return tuple(left)
+
+
+def test_value(exercise: Exercise, repetitions: list[Repetition], holds: tuple[Hold, ...], status: str) -> Test | None:
+    """The value of the test that this set was: the longest hold."""
+    rule = coached(exercise).test
+    if rule is None:
+        return None
+    if status != "judged":
+        return Test(rule.name, 0.0, rule.unit, False, "the person could not be seen" if status == "cannot_see" else "the start position was not seen")
+    best = max((h.held_s for h in holds), default=0.0)
+    return Test(rule.name, best, rule.unit, bool(holds), "" if holds else "no hold of a second or more was seen")

@@ -1,0 +1,219 @@
+"""Watching a set: frames one at a time (`Watcher`) or a whole recording (`analyze`), by the same compiled step."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from coxa.body.landmarks import COUNT
+from coxa.body.recording import Recording
+from coxa.body.signals import SIDES
+from coxa.errors import BadInput
+from coxa.exercises import catalogue
+from coxa.motion import step as engine
+from coxa.motion.cues import Cue, Cues
+from coxa.motion.plan import EACH, compile_plan
+from coxa.motion.repetitions import TRACKER
+from coxa.motion.result import SetResult
+from coxa.motion.verdict import Watched, assemble
+
+if TYPE_CHECKING:
+    from coxa.exercises.model import Exercise
+
+SideWanted = Literal["left", "right", "auto"]
+Singles = npt.NDArray[np.float32]
+
+
+class Watcher:
+    """One set, frame by frame.
+
+    Parameters
+    ----------
+    exercise : Exercise or its id
+    width, height : int
+        Frame size in pixels.
+    side : "left", "right" or "auto"
+        The working leg (the standing one where the exercise trains that); "auto" finds it.
+    source : str
+        Where the frames come from, for the result.
+    judge_untested : bool
+        Also report faults that have not been shown to separate from this view. For benchmarks only.
+
+    Examples
+    --------
+    >>> watcher = Watcher("bridge", 640, 480)
+    >>> nothing = np.full((33, 3), np.nan, np.float32)
+    >>> watcher.push(0.0, nothing, nothing, np.zeros(33, np.float32))
+    ()
+    >>> watcher.result().status
+    'cannot_see'
+    """
+
+    def __init__(
+        self, exercise: Exercise | str, width: int, height: int, side: SideWanted = "auto", source: str = "mediapipe", *, judge_untested: bool = False
+    ) -> None:
+        self.exercise = catalogue.load(exercise) if isinstance(exercise, str) else exercise
+        if side not in ("left", "right", "auto"):
+            raise BadInput(f"side: expected left, right or auto, got {side!r}")
+        self._plan = compile_plan(self.exercise)[0]
+        legs = 2 if self._plan["side_mode"] == EACH else 1
+        self._wanted = 2 if side == "auto" else SIDES.index(side)
+        self._state = np.zeros(1, engine.STATE)[0]
+        self._tracks = np.zeros(legs, engine.TRACK)
+        self._trackers = np.zeros(legs, TRACKER)
+        self._events = np.zeros(engine.EVENTS, engine.EVENT)
+        self._kept: list[np.void] = []
+        self._size = (float(width), float(height))
+        self._source = source
+        self._judge_untested = judge_untested
+        self._first_s = math.nan
+        self._last_s = math.nan
+        self._frames = 0
+        self._result: SetResult | None = None
+        self._cues = Cues(self.exercise, judge_untested=judge_untested)
+        # The step is compiled for arrays that it may not write; the writable twins take each live frame.
+        self._image, self._world = np.zeros((COUNT, 3), np.float32), np.zeros((COUNT, 3), np.float32)
+        self._visibility = np.zeros(COUNT, np.float32)
+        self._frame = tuple(sealed(a) for a in (self._image, self._world, self._visibility))
+        engine.begin(self._plan, self._state, self._tracks, self._trackers)
+
+    def push(self, time_s: float, image: Singles, world: Singles, visibility: Singles) -> tuple[Cue, ...]:
+        """Take one frame and say what it calls for: usually nothing.
+
+        Parameters
+        ----------
+        time_s : float
+            Time of capture in seconds, later than the frame before.
+        image, world : (33, 3) float32
+            As in `Recording`.
+        visibility : (33,) float32
+
+        Raises
+        ------
+        BadInput
+            When time runs back or the set has already been closed.
+        """
+        if self._result is not None:
+            raise BadInput("watch: expected no frame after the result was taken; start a new set")
+        if not (time_s > self._last_s or self._frames == 0) or not math.isfinite(time_s):
+            raise BadInput(f"watch: expected a time after {self._last_s:g} s, got {time_s:g} s; send frames in the order of capture")
+        if self._frames == 0:
+            self._first_s = time_s
+        self._last_s = time_s
+        self._frames += 1
+        self._image[:] = image
+        self._world[:] = world
+        self._visibility[:] = visibility
+        n = engine.step(
+            self._plan, self._state, self._tracks, self._trackers, self._wanted, time_s, *self._frame, *self._size, self._events, 0
+        )  # fmt: skip
+        if n == 0:
+            return ()
+        return self._keep(n, time_s)
+
+    def watch(self, recording: Recording) -> None:
+        """Take a whole recording, or a part of one that follows what came before."""
+        times = sealed(recording.time_s)
+        arrays = [sealed(a) for a in (recording.image, recording.world, recording.visibility)]
+        if not (self._frames == 0 or times[0] > self._last_s):
+            raise BadInput(f"watch: expected a time after {self._last_s:g} s, got {times[0]:g} s; send parts in the order of capture")
+        if self._frames == 0:
+            self._first_s = float(times[0])
+        first = 0
+        while first < len(times):
+            first, n = engine.step_many(
+                self._plan, self._state, self._tracks, self._trackers, self._wanted, times, *arrays, *self._size, self._events, first
+            )  # fmt: skip
+            self._keep(n, float(times[first - 1]))
+        self._last_s = float(times[-1])
+        self._frames += len(times)
+
+    def result(self) -> SetResult:
+        """Close the set and return the verdict; asked again, the same."""
+        if self._result is None:
+            self._keep(engine.close(self._plan, self._state, self._tracks, self._trackers, self._events), self._last_s)
+            state = self._state
+            self._result = assemble(
+                Watched(
+                    exercise=self.exercise,
+                    source=self._source,
+                    frames=self._frames,
+                    first_s=self._first_s,
+                    last_s=self._last_s,
+                    seen=int(state["best_body_frames"]),
+                    bodies=int(state["bodies"]),
+                    ever_ready=bool(state["ever_ready"]),
+                    wanted=self._wanted,
+                    side=int(self._tracks[0]["side"]),
+                    posture=int(state["posture"]),
+                    view=int(state["seen_from"]),
+                    judge_untested=self._judge_untested,
+                ),
+                self._kept,
+            )
+        return self._result
+
+    @property
+    def repetitions(self) -> int:
+        """Attempts seen so far."""
+        return int(self._state["repetitions"])
+
+    @property
+    def signal(self) -> float:
+        """The smoothed signal that makes a repetition, as of the last frame; NaN before the person is seen."""
+        return float(self._tracks[0]["signal"][0]) if self._state["have"] else math.nan
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether posture and start position suit the exercise."""
+        return bool(self._state["ready"])
+
+    def _keep(self, n: int, time_s: float) -> tuple[Cue, ...]:
+        if n == 0:
+            return ()
+        fresh = [self._events[k].copy() for k in range(n)]
+        # Warnings serve the live cues only; a long recording need not keep them.
+        self._kept.extend(e for e in fresh if e["code"] != engine.WARNING)
+        return self._cues.take(fresh, time_s)
+
+
+def sealed(values: np.ndarray) -> np.ndarray:
+    """A view that cannot be written: one type for the compiled step, so that it is compiled once."""
+    seen = np.ascontiguousarray(values).view()
+    seen.flags.writeable = False
+    return seen
+
+
+def analyze(
+    recording: Recording, exercise: Exercise | str, side: SideWanted = "auto", source: str | None = None, *, judge_untested: bool = False
+) -> SetResult:
+    """Watch a whole recording of one set.
+
+    Parameters
+    ----------
+    recording : Recording
+    exercise : Exercise or its id
+    side : "left", "right" or "auto"
+    source : str, optional
+        What the result calls the recording; by default the recording's own source.
+    judge_untested : bool
+        As for `Watcher`.
+
+    Returns
+    -------
+    SetResult
+        Equal, to the bit, to that of the same frames pushed one at a time.
+
+    Raises
+    ------
+    BadInput
+        When there is no such exercise, or a camera cannot follow it.
+    """
+    watcher = Watcher(
+        exercise, recording.width, recording.height, side, recording.source if source is None else source, judge_untested=judge_untested
+    )
+    watcher.watch(recording)
+    return watcher.result()
