@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 import pytest
 
+from coxa.body.mannequin.skeleton import LIMITS_DEG
 from coxa.body.signals import SIGNALS
 from coxa.exercises import catalogue
 from coxa.exercises.model import CONDITION_WORDS, REGION_WORDS, Condition, Exercise, FaultRule, Number, Range, Region
@@ -294,9 +295,38 @@ def test_faults_stand_in_order_of_harm_and_what_no_camera_sees_has_no_view(exerc
         assert r.fault != "back-arches" or r.kind == "never"
 
 
-def test_roll_back_is_not_judged_from_mat_level_front_view() -> None:
-    for id in ("clamshell", "side-lying-abduction"):
-        assert rule(id, "rolls-back").views.get("front") != "judged"
+@every_exercise
+def test_the_figure_can_take_the_start_the_peak_and_each_mistake_at_its_red_limit(exercise: Exercise) -> None:
+    movement, coaching = exercise.movement, exercise.coaching
+    assert movement is not None
+    assert coaching is not None
+    red = {r.fault: r.red.value if r.red else 10.0 for r in coaching.faults}
+    poses = [movement.start.angles, movement.peak.angles]
+    for fault, change in movement.faults.items():
+        rest, peak = movement.start.angles, dict(movement.peak.angles)
+        # a mistake's size is what exceeds the clean peak, which in a lift or a squat is not zero
+        r = next(r for r in coaching.faults if r.fault == fault)
+        clean = (
+            coaching.repetition.target.high if r.kind == "peak" else peak.get("pelvis_tilt", 0.0) if r.signal == "trunk_forward" else 0.0
+        )
+        size = red[fault] - clean
+        for joint, per_unit in change.angles.items():
+            peak[joint] = peak.get(joint, rest.get(joint, 0.0)) + per_unit * size
+        poses.append(peak)
+    for angles in poses:
+        for joint, angle in angles.items():
+            if joint.startswith("pelvis"):
+                assert -45 <= angle <= 45, joint
+                continue
+            low, high = LIMITS_DEG[joint.replace("working", "left").replace("other", "right")]
+            assert low <= angle <= high, f"{joint} at {angle:g}"
+
+
+@every_exercise
+def test_every_mistake_that_has_a_rule_has_its_own_pose(exercise: Exercise) -> None:
+    assert exercise.movement is not None
+    assert exercise.coaching is not None
+    assert set(exercise.movement.faults) == {r.fault for r in exercise.coaching.faults}
 
 
 # ------------------------------------------------------------------------------------------------ words

@@ -159,14 +159,16 @@ class Variation(Part):
 
 
 JOINTS = ("hip_flexion", "hip_abduction", "hip_rotation", "knee_flexion")  # each with _working, _other, _left or _right
-SPINE = ("trunk_flexion", "trunk_lateral", "pelvis_obliquity", "pelvis_roll")
+SPINE = ("trunk_flexion", "trunk_lateral", "pelvis_tilt", "pelvis_obliquity", "pelvis_roll")
+CONTACTS = ("shoulder", "knee", "foot")  # each with _working, _other, _left or _right
 
 
 class Key(Part):
     """A pose of the mannequin: joint angles in degrees by name; what is not named stays as in the base pose.
 
-    Positive is flexion, abduction and outward rotation at the hip (extension is negative flexion), knee bending, trunk
-    forward, trunk towards the working side, working side of the pelvis up, and pelvis rolling backward.
+    Positive is flexion, abduction and outward rotation at the hip (extension is negative flexion), knee bending, trunk or
+    pelvis tipping forward, trunk towards the working side, working side of the pelvis up, and pelvis rolling backward.
+    Legs are measured against the pelvis: when only the trunk leans forward by 10°, pelvis_tilt and both hips gain 10°.
     """
 
     angles: dict[str, float]
@@ -185,7 +187,7 @@ class Movement(Part):
 
     `base` names a base posture of `coxa.body.mannequin.poses`; `start` and `peak` change joint angles of it.
     `fixed` names the contacts that stay where they are. A variant for each mistake adds to the peak its own angles
-    for each unit of its size (degrees, or the unit of its limits); a mistake of tempo or bouncing has no angles of its own.
+    for each unit (of the mistake's limits) by which it exceeds the clean peak; haste and bouncing have no angles of their own.
     """
 
     base: Posture
@@ -195,6 +197,14 @@ class Movement(Part):
     working: Literal["one-side", "both"] = "one-side"
     faults: dict[str, Key] = {}
     camera: View = "front"
+
+    @field_validator("fixed")
+    @classmethod
+    def known_contacts(cls, fixed: tuple[str, ...]) -> tuple[str, ...]:
+        known = {f"{contact}_{side}" for contact in CONTACTS for side in ("working", "other", "left", "right")}
+        if unknown := sorted(set(fixed) - known):
+            raise ValueError(f"unknown contact {', '.join(unknown)}")
+        return fixed
 
 
 # ------------------------------------------------------------------------------------------------ coaching
