@@ -316,7 +316,7 @@ def test_the_figure_can_take_the_start_the_peak_and_each_mistake_at_its_red_limi
     for angles in poses:
         for joint, angle in angles.items():
             if joint.startswith("pelvis"):
-                assert -45 <= angle <= 45, joint
+                assert -60 <= angle <= 60, joint  # the pelvis tips with the trunk in a bow
                 continue
             low, high = LIMITS_DEG[joint.replace("working", "left").replace("other", "right")]
             assert low <= angle <= high, f"{joint} at {angle:g}"
