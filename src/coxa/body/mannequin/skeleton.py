@@ -47,6 +47,7 @@ _PAIRED: dict[str, tuple[float, float]] = {
     "knee_flexion": (-5.0, 150.0),
     "ankle_dorsiflexion": (-60.0, 45.0),
     "ankle_inversion": (-40.0, 45.0),
+    "ankle_rotation": (-40.0, 40.0),
     "shoulder_flexion": (-60.0, 180.0),
     "shoulder_abduction": (-50.0, 180.0),
     "shoulder_rotation": (-95.0, 95.0),
