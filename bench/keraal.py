@@ -9,17 +9,19 @@ hardly moves, so that the error tells something there and the correlation little
 
 Vicon has rigid targets on body segments, not joints. "shoulders-hips" (middle of the two shoulder targets to the hips
 target) is the nearest to the landmarks' own definition, and the figure to quote; "chest-hips" uses the chest target
-instead, and is shown because it is less moved by lifted shoulder blades.
+instead, and is shown because it is less moved by lifted shoulder blades; it stands on the front of the chest,
+so that in the rotation it swings sideways without any lean. The slope is that of the source over Vicon: the hips
+target stands above the hip joints, where a shorter line leans more for the same bend, so that below 1 is expected.
 
 Alignment. Vicon has two frames for one of the others (385 to 193, 389 to 194); no file keeps time stamps, so the
 frame rates are taken as 2 to 1. The lag is found from the heights of the two hands, not from the lean that is being
 judged: the lag within 2 s, in quarter frames, at which their summed correlation is highest.
 
 Aspect ratio. BlazePose and OpenPose coordinates are in units of frame width and height, and no file says the frame's
-size. The OpenPose values lie on a grid of 1/656 by 1/368, its network's input for 16:9 frames; the Kinect's colour
-camera, which is the data set's camera, has 1920 x 1080. As a check without Vicon, the ratio is also fitted:
-the Kinect's joints x/z and y/z of the same trial are regressed on the image coordinates, and width over height follows
-from the two slopes, as its colour camera has square pixels. 1920 x 1080 is used throughout; the fit is only printed.
+size. The OpenPose values lie on a grid of 1/656 by 1/368, its network's input for 16:9 frames, and the colour camera of
+the Kinect that recorded the same trials has 1920 x 1080; so 1920 x 1080 is used throughout. As a check without Vicon
+the ratio is also fitted, and only printed: the image coordinates are regressed on the Kinect's x/z and y/z of the same
+trial, and width over height follows from the two slopes, if pixels are square and the cameras stand close together.
 
 Mirroring. The BlazePose files were made from a mirrored video: the person stands on the other side of the frame than in
 the OpenPose files of the same trial, and moves the other way. Where the horizontal paths of the nose run against each
@@ -143,7 +145,7 @@ def main() -> int:
         print(f"skipped: the Keraal recordings are not in {DATA} (COXA_REAL_DATA)")
         return 0
     print("Trunk lean against Vicon, degrees after baseline, lag from the hands (frames of 30/s)")
-    print(f"{'exercise':10} {'source':10} {'Vicon points':15} {'mean abs':>8} {'RMS':>6} {'r':>6} {'slope':>6} {'range':>6} {'lag':>6}  note")
+    print("exercise   source     Vicon points    mean abs    RMS      r  slope  range    lag  note")
     judged = np.nan
     for exercise, name in EXERCISES.items():
         vicon = vicon_motion(exercise)

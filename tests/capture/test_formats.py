@@ -1,58 +1,22 @@
-"""Recordings in other formats become the 33 landmarks, or are refused in one line."""
+"""Recordings in other formats become the 33 landmarks."""
 
 import json
 import os
 from pathlib import Path
 from typing import Any
 
-import ezc3d
 import numpy as np
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sample_files import NAMES, SIZE, body, landmarks, lift_left_leg, openpose_folder, placed, refusal, write_c3d, write_trc
 
 from coxa.body.landmarks import Landmark as L
 from coxa.body.recording import Recording
 from coxa.body.skeletons import BODY_25, COCO_17, HALPE_26, KINECT_V2
-from coxa.body.storage import write_recording
-from coxa.capture.formats import read, recognise
-from coxa.errors import BadInput
+from coxa.capture.formats import read
 
 REAL = Path(os.environ.get("COXA_REAL_DATA", "../shared/real"))
-SIZE = (640, 480)
-
-#: A person who stands, in metres: forward, leftwards, up.
-STANDING = {
-    "Nose": (0.10, 0.0, 1.60), "RShoulder": (0.0, -0.18, 1.40), "LShoulder": (0.0, 0.18, 1.40), "RElbow": (0.0, -0.25, 1.10),
-    "LElbow": (0.0, 0.25, 1.10), "RWrist": (0.02, -0.27, 0.85), "LWrist": (0.02, 0.27, 0.85), "RHip": (0.0, -0.10, 0.90),
-    "LHip": (0.0, 0.10, 0.90), "RKnee": (0.01, -0.10, 0.50), "LKnee": (0.01, 0.10, 0.50), "RAnkle": (0.0, -0.10, 0.08),
-    "LAnkle": (0.0, 0.10, 0.08), "RHeel": (-0.05, -0.10, 0.03), "LHeel": (-0.05, 0.10, 0.03), "RBigToe": (0.16, -0.09, 0.02),
-    "LBigToe": (0.16, 0.09, 0.02), "RSmallToe": (0.13, -0.14, 0.02), "LSmallToe": (0.13, 0.14, 0.02),
-}  # fmt: skip
-NAMES = list(STANDING)
-#: Rows are the data's axes in forward, leftwards, up: Z up as in most laboratories, Y up as in OpenSim; both right-handed.
-AXES = {"z": np.eye(3), "y": np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])}
-
-
-def lift_left_leg(degrees: np.ndarray, *, forward: bool = False) -> np.ndarray:
-    """(T, J, 3): the left leg is lifted sideways, or forward, by so many degrees from the hip."""
-    points = np.repeat(np.array(list(STANDING.values()))[None], len(degrees), axis=0)
-    hip = points[:, NAMES.index("LHip")].copy()
-    for name in ("LKnee", "LAnkle", "LHeel", "LBigToe", "LSmallToe"):
-        arm = points[:, NAMES.index(name)] - hip
-        turn, axis = np.radians(degrees), 0 if forward else 1
-        moved = arm.copy()
-        moved[:, axis] = arm[:, axis] * np.cos(turn) - arm[:, 2] * np.sin(turn)
-        moved[:, 2] = arm[:, axis] * np.sin(turn) + arm[:, 2] * np.cos(turn)
-        points[:, NAMES.index(name)] = hip + moved
-    return points
-
-
-def placed(points: np.ndarray, up: str, heading_deg: float) -> np.ndarray:
-    """The person turned about the vertical and put somewhere, in axes with `up` up."""
-    c, s = np.cos(np.radians(heading_deg)), np.sin(np.radians(heading_deg))
-    return (points @ np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]).T + [3.0, -2.0, 0.0]) @ AXES[up].T
 
 
 def thigh_deg(recording: Recording) -> np.ndarray:
@@ -60,49 +24,6 @@ def thigh_deg(recording: Recording) -> np.ndarray:
     pixels = recording.image[:, :, :2] * np.array([recording.width, recording.height])
     thigh = pixels[:, L.LEFT_KNEE] - pixels[:, L.LEFT_HIP]
     return np.degrees(np.arctan2(thigh[:, 0], thigh[:, 1]))
-
-
-def write_trc(path: Path, points: np.ndarray, *, unit: str = "m", rate: float = 50.0, names: list[str] = NAMES) -> None:
-    scale = {"m": 1.0, "mm": 1000.0}[unit]
-    lines = [
-        f"PathFileType\t4\t(X/Y/Z)\t{path.name}",
-        "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\tOrigNumFrames",
-        f"{rate}\t{rate}\t{len(points)}\t{len(names)}\t{unit}\t{rate}\t1\t{len(points)}",
-        "Frame#\tTime\t" + "\t\t\t".join(names) + "\t\t",
-        "\t\t" + "\t".join(f"X{k}\tY{k}\tZ{k}" for k in range(1, len(names) + 1)),
-        "",
-    ]
-    for k, frame in enumerate(points):
-        cells = ["" if np.isnan(v) else f"{v * scale:.6f}" for v in frame.ravel()]
-        lines.append("\t".join([str(k + 1), f"{k / rate:.5f}", *cells]))
-    path.write_text("\n".join(lines) + "\n")
-
-
-def write_c3d(path: Path, points: np.ndarray, *, rate: float = 100.0, names: list[str] = NAMES, screen: str | None = None) -> None:
-    document: Any = ezc3d.c3d()
-    document["parameters"]["POINT"]["RATE"]["value"] = [rate]
-    document["parameters"]["POINT"]["LABELS"]["value"] = names
-    document["parameters"]["POINT"]["UNITS"]["value"] = ["mm"]
-    if screen is not None:
-        document.add_parameter("POINT", "Y_SCREEN", [screen])
-    values = np.ones((4, len(names), len(points)))
-    values[:3] = points.transpose(2, 1, 0) * 1000
-    document["data"]["points"] = values
-    document.write(str(path))
-
-
-def refusal(path: Path, **options: Any) -> str:
-    """The one line with which `read` refuses a file."""
-    with pytest.raises(BadInput) as refused:
-        read(path, **options)
-    message = str(refused.value)
-    assert "\n" not in message
-    assert message.startswith(str(path))
-    return message
-
-
-def landmarks(frames: int = 3, seed: int = 0) -> np.ndarray:
-    return np.random.default_rng(seed).random((frames, 33, 4)).astype(np.float32)
 
 
 # MediaPipe
@@ -187,20 +108,6 @@ def test_positions_by_name_keep_gaps_in_time_and_lacking_joints(tmp_path: Path) 
     assert recording.source == "openpose"
 
 
-def openpose_folder(folder: Path, frames: list[list[np.ndarray]], numbers: list[int] | None = None) -> Path:
-    folder.mkdir()
-    for k, people in zip(numbers or range(len(frames)), frames, strict=True):
-        document = {"version": 1.3, "people": [{"pose_keypoints_2d": person.ravel().tolist()} for person in people]}
-        (folder / f"clip_{k:012d}_keypoints.json").write_text(json.dumps(document))
-    return folder
-
-
-def body(joints: tuple[str, ...], x: float, height: float = 200.0) -> np.ndarray:
-    """A person of so many pixels at x, joints spread over the height."""
-    spread = np.linspace(0, 1, len(joints))
-    return np.stack([x + 30 * np.sin(7 * spread), 100 + height * spread, np.full(len(joints), 0.9)], axis=1)
-
-
 @pytest.mark.parametrize("joints", [BODY_25, HALPE_26, COCO_17])
 def test_openpose_folders_of_several_models_are_read_in_units_of_the_frame(joints: tuple[str, ...], tmp_path: Path) -> None:
     person = body(joints, 300)
@@ -274,6 +181,28 @@ def test_a_projected_person_stands_upright_in_the_frame_left_and_right_as_a_came
         assert world[L.LEFT_HIP, 2] > 0 > world[L.RIGHT_HIP, 2]
     np.testing.assert_allclose((world[L.LEFT_HIP] + world[L.RIGHT_HIP]) / 2, 0, atol=1e-6)
     assert np.linalg.norm(world[L.LEFT_KNEE] - world[L.LEFT_HIP]) == pytest.approx(np.hypot(0.4, 0.01), abs=1e-4)
+
+
+def side_lying_views() -> dict[str, tuple[float, float]]:
+    """From each view, how far (in metres across, down) the upper hip lies from the lower one."""
+    return {"front": (0.0, -0.2), "raised": (0.0, -0.2 * np.cos(np.radians(30))), "feet-end": (0.0, -0.2)}
+
+
+@pytest.mark.parametrize("view", ["front", "raised", "feet-end"])
+def test_somebody_on_their_side_is_seen_from_where_the_view_says(view: str, tmp_path: Path) -> None:
+    write_c3d(tmp_path / "clip.c3d", lying_on_the_left_side(), screen="+Z")
+    world = read(tmp_path / "clip.c3d", view=view).world[0]
+    hips = world[L.RIGHT_HIP] - world[L.LEFT_HIP]
+    np.testing.assert_allclose(hips[:2], side_lying_views()[view], atol=1e-4)
+    trunk = np.abs((world[L.LEFT_SHOULDER] + world[L.RIGHT_SHOULDER]) / 2)
+    assert np.argmax(trunk) == (2 if view == "feet-end" else 0)  # along the view from the feet, across it otherwise
+
+
+def test_a_diagonal_view_stands_midway_between_front_and_side(tmp_path: Path) -> None:
+    write_trc(tmp_path / "clip.trc", placed(lift_left_leg(np.zeros(3)), "y", 0))
+    world = read(tmp_path / "clip.trc", view="diagonal").world[0]
+    across = world[L.LEFT_HIP] - world[L.RIGHT_HIP]
+    np.testing.assert_allclose(across, [0.2 * np.sqrt(0.5), 0, 0.2 * np.sqrt(0.5)], atol=1e-4)
 
 
 def test_walking_away_moves_the_projected_person_through_the_frame(tmp_path: Path) -> None:
@@ -368,172 +297,6 @@ def test_kinect_text_is_seen_from_the_front_as_the_sensor_saw_it(tmp_path: Path)
     assert recording.world[0, L.LEFT_KNEE, 2] < 0
     assert recording.visibility[0, L.RIGHT_KNEE] == 0
     assert "--fps" in refusal(path)
-
-
-# what is refused
-
-
-def put(path: Path, content: object) -> Path:
-    path.write_text(content if isinstance(content, str) else json.dumps(content))
-    return path
-
-
-GOOD = landmarks().tolist()
-TRC_HEAD = "PathFileType\t4\t(X/Y/Z)\tx.trc\nDataRate\tUnits\n50\tm\nFrame#\tTime\tRHip\t\t\tLHip\t\t\n\t\tX1\tY1\tZ1\tX2\tY2\tZ2\n"
-WRONG: list[tuple[str, object, str]] = [
-    ("clip.json", "", "an empty file"),
-    ("clip.json", "  \n ", "an empty file"),
-    ("clip.json", '[[1, 2],\n [3, }', "line 2, column 6"),
-    ("clip.json", "[" * 100_000, "nested too deep"),
-    ("clip.json", {}, "got none"),
-    ("clip.json", [], "got none"),
-    ("clip.json", "null", "got none"),
-    ("clip.json", [GOOD[0][:20]], "expected 33 landmarks in frame 0, got 20"),
-    ("clip.json", [GOOD[0], "nobody"], "expected 33 landmarks in frame 1, got str"),
-    ("clip.json", [[[1.0] * 7] * 33], "x, y, z, visibility in frame 0"),
-    ("clip.json", [[["a", "b", "c"]] * 33], "expected numbers in frame 0"),
-    ("clip.json", [[[float("nan")] * 4] * 33] * 3, "got NaN in all 3 frames"),
-    ("clip.json", [[], []], "got NaN in all 2 frames"),
-    ("clip.json", [GOOD[0], [[float("inf"), 0, 0, 1]] * 33], "infinity at frame 1"),
-    ("clip.json", [{"time_s": t, "landmarks": GOOD[0]} for t in (0.0, 0.2, 0.1)], "got 0.1 s after 0.2 s at frame 2"),
-    ("clip.json", {"frames": GOOD, "fps": "often"}, "frames per second, got 'often'"),
-    ("clip.json", {"frames": GOOD, "fps": -5}, "positive frame rate"),
-    ("clip.json", {"frames": GOOD, "width": 0, "height": 10}, "positive frame size"),
-    ("clip.json", {"people": []}, "one OpenPose frame"),
-    ("clip.json", {"positions": {}}, "positions by frame number"),
-    ("clip.json", {"positions": {"first": {"Nose": [0, 0]}}}, "frame numbers as the keys"),
-    ("clip.json", {"positions": {"1": {"Nose": [0, 0]}, "1.0": {"Nose": [0, 0]}}}, "each frame number once"),
-    ("clip.json", {"positions": {"1": [0]}}, "joints by name"),
-    ("clip.json", {"positions": {"1": {}}}, "1 empty frames"),
-    ("clip.json", {"positions": {"1": {"Nose": [1]}}}, "for Nose in frame 1"),
-    ("clip.json", {"positions": {"1": {"Tail": [0.1, 0.2]}}}, "got Tail"),
-    ("clip.txt", "", "an empty file"),
-    ("clip.txt", "a walk in the park\n", "got 5 in line 1"),
-    ("clip.txt", " ".join(["x"] * 175), "expected numbers"),
-    ("clip.doc", "some words", "expected a recording (Parquet"),
-    ("clip.trc", "PathFileType\t4\n", "five header lines"),
-    ("clip.trc", TRC_HEAD, "got 5 lines"),
-    ("clip.trc", TRC_HEAD + "\n\n", "expected frames after the header"),
-    ("clip.trc", TRC_HEAD.replace("\tm\n", "\tm\n").replace("50\tm", "50\tfeet") + "1\t0\t1\t2\t3\t4\t5\t6\n", "the unit 'feet'"),
-    ("clip.trc", TRC_HEAD + "1\t0\t1\t2\tthree\t4\t5\t6\n", "expected numbers after the header"),
-    ("clip.trc", TRC_HEAD + "1\t0\t1\t2\t3\t4\t5\t6\t7\n", "expected 8 columns"),
-    ("clip.trc", TRC_HEAD + "1\t0\t1\t2\t3\t4\t5\t6\n", "both hips and both shoulders"),
-    ("clip.trc", TRC_HEAD.replace("RHip", "M1").replace("LHip", "M2") + "1\t0\t1\t2\t3\t4\t5\t6\n", "got M1, M2"),
-]
-
-
-@pytest.mark.parametrize(("name", "content", "says"), WRONG, ids=[f"{name}-{says}" for name, _, says in WRONG])
-def test_a_wrong_file_is_refused_in_one_line(name: str, content: object, says: str, tmp_path: Path) -> None:
-    assert says in refusal(put(tmp_path / name, content), fps=30, size=None if isinstance(content, dict) and "width" in content else SIZE)
-
-
-@pytest.mark.parametrize(
-    ("arrays", "says"),
-    [
-        ({"I": np.zeros((3, 25, 4))}, "expected I of shape (frames, 33, 2 or 3 or 4), got (3, 25, 4)"),
-        ({"keypoints": np.zeros((3, 33, 4))}, "got keypoints"),
-        ({"image": np.zeros((3, 33, 3)), "visibility": np.zeros((2, 33))}, "expected visibility of shape (3, 33), got (2, 33)"),
-        ({"I": np.zeros((3, 33, 4)), "W": np.zeros((2, 33, 4))}, "expected W of shape (3, 33, 3 or 4), got (2, 33, 4)"),
-        ({"I": np.zeros((3, 33, 4)), "time_s": np.zeros(2)}, "expected time_s of shape (3,), got (2,)"),
-        ({"I": np.zeros((3, 33, 4)), "time_s": np.array([0.2, 0.1, 0.0])}, "expected time to increase"),
-        ({"I": np.full((3, 33, 4), np.nan)}, "got NaN in all 3 frames"),
-        ({"I": np.full((3, 33, 4), np.inf)}, "infinity at frame 0"),
-        ({"I": np.array([{"a": 1}], dtype=object)}, "expected an NPZ file of plain arrays"),
-        ({"I": np.zeros((0, 33, 4))}, "at least one frame"),
-    ],
-)
-def test_wrong_arrays_are_refused_in_one_line(arrays: dict[str, np.ndarray], says: str, tmp_path: Path) -> None:
-    path = tmp_path / "clip.npz"
-    np.savez(path, **arrays)  # type: ignore[arg-type]
-    assert says in refusal(path, fps=30, size=SIZE)
-
-
-@pytest.mark.parametrize("name", ["clip.npz", "clip.c3d", "clip.parquet"])
-def test_truncated_files_are_refused_in_one_line(name: str, tmp_path: Path) -> None:
-    path = tmp_path / name
-    if name.endswith("npz"):
-        np.savez(path, I=landmarks())
-    elif name.endswith("c3d"):
-        write_c3d(path, lift_left_leg(np.zeros(20)))
-    else:
-        write_recording(Recording(np.arange(3), landmarks()[:, :, :3], landmarks()[:, :, :3], landmarks()[:, :, 3], 4, 3, 30.0), path)
-    whole = path.read_bytes()
-    for part in (0.02, 0.3, 0.7):
-        path.write_bytes(whole[: int(len(whole) * part)])
-        assert "again" in refusal(path, fps=30, size=SIZE)
-
-
-def test_a_parquet_of_something_else_is_refused_in_one_line(tmp_path: Path) -> None:
-    path = tmp_path / "prices.parquet"
-    pl.DataFrame({"price": [1.0]}).write_parquet(path)
-    assert "a Parquet file of something else" in refusal(path)
-
-
-def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    assert "no such file" in refusal(tmp_path / "clip.json")
-
-
-def test_folders_without_pose_files_are_refused(tmp_path: Path) -> None:
-    assert "found none" in refusal(tmp_path)
-    put(tmp_path / "settings.json", {"colour": "blue"})
-    assert 'with "people"' in refusal(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("frames", "numbers", "says"),
-    [
-        ([[np.zeros((14, 3))]], [0], "got 14"),
-        ([[np.zeros((25, 3))], [np.zeros((18, 3))]], [0, 1], "got 18 and 25"),
-        ([[], []], [0, 1], "got none in 2 frames"),
-        ([[np.zeros((25, 3))]], [0], "got NaN in all 1 frames"),
-    ],
-)
-def test_openpose_folders_of_another_kind_are_refused(frames: Any, numbers: list[int], says: str, tmp_path: Path) -> None:
-    assert says in refusal(openpose_folder(tmp_path / "clip", frames, numbers), fps=30, size=SIZE)
-
-
-def test_openpose_folders_need_rate_and_size_and_one_clip(tmp_path: Path) -> None:
-    folder = openpose_folder(tmp_path / "clip", [[body(BODY_25, 300)]])
-    assert "--fps" in refusal(folder, size=SIZE)
-    assert "--size" in refusal(folder, fps=30)
-    (folder / "other_000000000000_keypoints.json").write_text((folder / "clip_000000000000_keypoints.json").read_text())
-    assert "frame 0 twice" in refusal(folder, fps=30, size=SIZE)
-
-
-def test_an_unknown_view_is_refused(tmp_path: Path) -> None:
-    write_trc(tmp_path / "clip.trc", lift_left_leg(np.zeros(3)))
-    assert "front or side" in refusal(tmp_path / "clip.trc", view="above")
-
-
-def test_videos_are_not_taken_for_recordings(tmp_path: Path) -> None:
-    (tmp_path / "clip.mp4").write_bytes(b"\x00\x00\x00\x18ftypisom")
-    (tmp_path / "clip.gif").write_bytes(b"GIF89a")
-    assert recognise(tmp_path / "clip.mp4") is None
-    assert recognise(tmp_path / "clip.gif") is None
-    assert recognise(tmp_path) == "openpose"
-
-
-@settings(max_examples=60, deadline=None)
-@given(content=st.binary(max_size=300), suffix=st.sampled_from([".json", ".npz", ".trc", ".c3d", ".txt", ".parquet", ""]))
-def test_no_bytes_whatever_raise_anything_but_one_line(content: bytes, suffix: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    path = tmp_path_factory.mktemp("fuzz") / f"clip{suffix}"
-    path.write_bytes(content)
-    refusal(path, fps=30, size=SIZE)
-
-
-KEYS = st.sampled_from(["frames", "positions", "people", "landmarks", "world", "fps", "width", "time_s", "1"])
-JSON = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(KEYS, inner, max_size=4),
-    max_leaves=12,
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(document=JSON)
-def test_no_json_whatever_raises_anything_but_one_line(document: object, tmp_path_factory: pytest.TempPathFactory) -> None:
-    refusal(put(tmp_path_factory.mktemp("fuzz") / "clip.json", document), fps=30, size=SIZE)
 
 
 # real recordings

@@ -69,8 +69,8 @@ def read(path: str | Path, *, fps: float | None = None, size: Size | None = None
         Frames per second, used where the file does not say.
     size : (width, height), optional
         Frame size in pixels, used where the file does not say; for points in space the size of the virtual frame.
-    view : "front" or "side", optional
-        From where points in space are seen; ignored for images.
+    view : "front", "side", "diagonal", "feet-end" or "raised", optional
+        From where points in space are seen, front if not given; ignored for images.
 
     Returns
     -------

@@ -9,7 +9,7 @@ without it recordings of lying exercises should start standing.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -18,12 +18,14 @@ from coxa.body.recording import Floats, Recording
 from coxa.capture.formats.common import Size
 from coxa.errors import BadInput
 
-View = Literal["front", "side"]
+View = Literal["front", "side", "diagonal", "feet-end", "raised"]
 
 #: How long the start is, over which up and facing are averaged.
 START_S = 0.5
 #: Room around everything the person does, in parts of the frame.
 MARGIN = 0.08
+#: How far down a raised camera looks; a diagonal one stands midway between front and right side.
+RAISED_DEG = 30.0
 _HEAD = (L.NOSE, L.LEFT_EAR, L.RIGHT_EAR)
 _SHOULDERS = (L.LEFT_SHOULDER, L.RIGHT_SHOULDER)
 _HIPS = (L.LEFT_HIP, L.RIGHT_HIP)
@@ -53,10 +55,10 @@ def project(
         0..1.
     time_s, fps
         As in `Recording`.
-    view : "front", "side" or None
-        From in front of the person (also when None), or from their right side. Where that camera would have to
-        look straight up or down (front view of somebody on their back or on all fours, side view of somebody on
-        their side), it stands at the feet instead, or in front.
+    view : "front", "side", "diagonal", "feet-end", "raised" or None
+        From in front of the person (also when None), from their right side, between the two, from the feet, or from
+        in front and above. Where that camera would have to look straight up or down (front view of somebody on
+        their back or on all fours, side view of somebody on their side), it stands at the feet instead, or in front.
     size : (width, height), optional
         Of the virtual frame, pixels; 1280 x 720 if not given.
     up : (3,) float64, optional
@@ -73,8 +75,8 @@ def project(
     BadInput
         If the view is unknown, or hips and shoulders are never seen together.
     """
-    if view not in {"front", "side", None}:
-        raise BadInput(f"{path}: expected the view front or side, got {view!r}; name one of the two")
+    if view is not None and view not in get_args(View):
+        raise BadInput(f"{path}: expected the view {', '.join(get_args(View))}, got {view!r}; name one of them")
     if np.isinf(points_m).any():
         frame = int(np.argwhere(np.isinf(points_m))[0][0])
         raise BadInput(f"{path}: expected finite coordinates, got infinity at frame {frame}; export it again")
@@ -122,12 +124,18 @@ def camera_axes(path: Path, points_m: Floats, *, time_s: Floats, view: str, up: 
     if up is None:
         up = find_up(start, trunk)
     # what to look along, best first; a camera can only look along something that is not vertical
-    feet_end = trunk
-    wanted = (-facing, feet_end) if view == "front" else (leftwards, -facing)
-    away = next((level for level in (_level(direction, up) for direction in wanted) if level is not None), None)
+    from_front, from_side, from_feet = -facing, leftwards, trunk
+    wanted = {
+        "side": (from_side, from_front),
+        "diagonal": (from_front + from_side, from_front, from_feet),
+        "feet-end": (from_feet, from_front),
+    }.get(view, (from_front, from_feet))
+    away = next((level for level in (_level(_unit(direction), up) for direction in wanted) if level is not None), None)
     if away is None:
         raise BadInput(f"{path}: expected a person whose facing can be told at the start, got none; check the marker names")
-    return np.stack([np.cross(away, up), -up, away])
+    tilt = np.radians(RAISED_DEG if view == "raised" else 0.0)
+    down = -up * np.cos(tilt) - away * np.sin(tilt)
+    return np.stack([np.cross(away, up), down, away * np.cos(tilt) - up * np.sin(tilt)])
 
 
 def find_up(start: Floats, trunk: Floats) -> Floats:
