@@ -366,5 +366,6 @@ def _stream(container: Any, size: tuple[int, int], fps: float) -> Any:
     stream.codec_context.time_base = Fraction(1, TICKS)
     stream.codec_context.colorspace = 6  # SMPTE 170M, which is BT.601
     stream.codec_context.color_primaries = stream.codec_context.color_trc = 1
-    stream.options = {"crf": "23", "preset": "veryfast"}
+    # no B-frames: with uneven times they make the muxer write too short a duration
+    stream.options = {"crf": "23", "preset": "veryfast", "bf": "0"}
     return stream

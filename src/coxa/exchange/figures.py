@@ -149,14 +149,14 @@ def nice_ticks(low: float, high: float, wanted: int) -> list[float]:
     >>> nice_ticks(3.0, 41.0, 4)
     [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]
     """
-    if not high > low:
-        pad = abs(low) * 0.1 or 1.0
+    if high - low <= 1e-9 * max(1.0, abs(low), abs(high)):
+        pad = max(abs(low) * 0.1, 0.5)
         low, high = low - pad, high + pad
     rough = (high - low) / wanted
     scale = 10.0 ** math.floor(math.log10(rough))
     step = scale * next(m for m in (1.0, 2.0, 2.5, 5.0, 10.0) if rough <= m * scale * (1 + 1e-9))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [round(k * step, 10) for k in range(first, last + 1)]
+    return [round(k * step, 12) for k in range(first, last + 1)]
 
 
 def _bands(frame: Frame, result: SetResult, ident: str) -> list[str]:

@@ -346,7 +346,7 @@ def _fault_sentences(result: SetResult, exercise: Exercise | None) -> tuple[list
             more = plural(len(kinds) - 1, "other thing was", "other things were")
             said.append(f"{more} seen too, but change this first.")
         return said, "red" if red else "amber"
-    if not result.repetitions and not result.holds:
+    if not result.repetitions and not result.holds and result.test is None:
         return ["You were in view, but no movement was big enough. Start again and take your time."], "unsure"
     if not result.not_judged:
         return ["No mistake was seen."], None
