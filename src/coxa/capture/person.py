@@ -9,14 +9,15 @@ from coxa.body.recording import Singles
 
 TORSO = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
 
-#: How far the middle of the torso may move, in torso sizes: at once (the model's own jitter), and for each second gone by.
+#: How far the middle of the torso may move, in torso sizes: at once (the model's own jitter), and for each second in which
+#: no body at all was seen. Seconds in which another body was seen allow nothing, or a bystander would get in by waiting.
 REACH = 0.5
 REACH_PER_S = 2.5
-#: By what factor the torso may grow or shrink: at once, and for each second gone by.
+#: By what factor the torso may grow or shrink: at once, and for each second in which no body was seen.
 GROWTH = 1.6
 GROWTH_PER_S = 2.0
-#: Seconds gone by count no further than this: longer without a sight of the body says nothing about where it went.
-LONGEST_GAP_S = 1.0
+#: Unseen seconds count no further than this: after them the body may be anywhere.
+LONGEST_GAP_S = 0.5
 #: A body is the one to follow once it was followed this long; until then the model may still be finding its person.
 SETTLED_S = 1.0
 #: After this long with nobody in the picture, a body of about the same size may be the person coming back.
@@ -28,7 +29,7 @@ class Person:
 
     The pose model looks for one body at a time. When it loses that body it takes whichever it finds next, in a ward or a
     living room often somebody else's. A body that appears further away, or in another size, than one person can reach in
-    the time gone by is refused for as long as it stays; its frames count as unseen.
+    the time between two frames is refused for as long as it stays; its frames count as unseen.
 
     Parameters
     ----------
@@ -79,11 +80,11 @@ class Person:
         self._latest_s = time_s
         if not np.isfinite(size) or size <= 0.0:
             return False
-        gone_s = min(time_s - self._last_s, LONGEST_GAP_S)
+        gap_s = min(empty_s, LONGEST_GAP_S)
         settled = self._last_s - self._first_s >= SETTLED_S
         grown = max(size, self._size) / max(min(size, self._size), 1e-9)
-        near = np.linalg.norm(centre - self._centre) <= max(size, self._size) * (REACH + REACH_PER_S * gone_s)
-        same = bool(near and grown <= GROWTH + GROWTH_PER_S * gone_s)
+        near = np.linalg.norm(centre - self._centre) <= max(size, self._size) * (REACH + REACH_PER_S * gap_s)
+        same = bool(near and grown <= GROWTH + GROWTH_PER_S * gap_s)
         if not same:
             back = empty_s >= EMPTY_S and grown <= GROWTH
             if settled and not back:

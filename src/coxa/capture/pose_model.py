@@ -69,7 +69,7 @@ def find(model: str | Path | None = None) -> Path:
     return path
 
 
-def build(package: bytes, folder: Path = FOLDER) -> list[Path]:
+def build(package: bytes, folder: Path = FOLDER, *, integrity: str = INTEGRITY) -> list[Path]:
     """Build the pose models from the npm package.
 
     The same package gives the same files, to the byte. A file appears only when it is whole.
@@ -80,6 +80,8 @@ def build(package: bytes, folder: Path = FOLDER) -> list[Path]:
         The package's archive (.tgz).
     folder : Path
         Where the models go.
+    integrity : str
+        The hash that the archive must have, as npm writes it.
 
     Returns
     -------
@@ -92,9 +94,9 @@ def build(package: bytes, folder: Path = FOLDER) -> list[Path]:
         If the archive is not the pinned package.
     """
     found = "sha512-" + base64.b64encode(hashlib.sha512(package).digest()).decode()
-    if found != INTEGRITY:
+    if found != integrity:
         raise BadInput(
-            f"{PACKAGE}: expected the package with hash {INTEGRITY[:19]}…, got {found[:19]}…; nothing was built, run make setup again"
+            f"{PACKAGE}: expected the package with hash {integrity[:19]}…, got {found[:19]}…; nothing was built, run make setup again"
         )
     with tarfile.open(fileobj=io.BytesIO(package)) as archive:
         detector = add_scale(_detector(archive), *DETECTOR_SCALE)
@@ -118,7 +120,10 @@ def add_scale(network: bytes, mean: float, std: float) -> bytes:
 
         writer = metadata_writer.MetadataWriter.create(bytearray(network))
         writer.add_image_input([mean], [std])
-        return bytes(writer.populate()[0])
+        content = bytes(writer.populate()[0])
+        # Something in the writer keeps this call's frame alive, and with it the writer's temporary folder: let go by hand.
+        del writer
+        return content
 
 
 def _member(archive: tarfile.TarFile, name: str) -> bytes:
