@@ -7,6 +7,7 @@ body heights. The form stands in the bind pose: arms and legs a little apart, so
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -84,6 +85,15 @@ def _rod(p: Floats, a: tuple[float, float, float], b: tuple[float, float, float]
     return np.asarray(np.linalg.norm(p - start - t[..., None] * axis, axis=-1) - (ra + (rb - ra) * t))
 
 
+def _near(part: Callable[[Floats], Floats], q: Floats, centre: tuple[float, float, float], radius: float) -> Floats:
+    """Measure a small part full of detail only nearby; from afar it is a ball."""
+    away = np.linalg.norm(q - np.array(centre), axis=-1) - radius
+    close = away < 0.05
+    if close.any():
+        away[close] = part(q[close])
+    return np.asarray(away)
+
+
 def _turn_z(deg: float) -> Floats:
     c, s = np.cos(np.radians(deg)), np.sin(np.radians(deg))
     return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
@@ -121,8 +131,8 @@ class Form:
             [0.046, 0.0080, 0.0205, -0.0215, 2.6], [0.055, 0.0066, 0.0190, -0.0200, 2.4]]))  # fmt: skip
         self._leg = Loft(self._leg_sections())
         self._shoe = Loft(np.array([
-            [-0.0420, 0.010, -0.012, -0.034, 2.6], [-0.0385, 0.0165, -0.006, -0.0385, 3.0], [-0.028, 0.0205, 0.002, -0.039, 3.2],
-            [-0.008, 0.0205, 0.004, -0.039, 3.2], [0.012, 0.0200, 0.000, -0.039, 3.2], [0.035, 0.0215, -0.009, -0.039, 3.2],
+            [-0.0420, 0.010, -0.012, -0.034, 2.6], [-0.0385, 0.0165, -0.012, -0.0385, 3.0], [-0.028, 0.0205, -0.007, -0.039, 3.2],
+            [-0.008, 0.0205, -0.007, -0.039, 3.2], [0.012, 0.0200, -0.004, -0.039, 3.2], [0.035, 0.0215, -0.009, -0.039, 3.2],
             [0.065, 0.0265, -0.0165, -0.039, 3.2], [0.085, 0.0260, -0.0195, -0.0385, 3.0], [0.100, 0.0205, -0.0235, -0.038, 2.8],
             [0.1075, 0.0110, -0.0285, -0.037, 2.4]]))  # fmt: skip
 
@@ -186,8 +196,8 @@ class Form:
             [0.060, 0.0505, 0.0525, -0.0490, 2.05], [0.110, 0.0455, 0.0500, -0.0430, 2.05], [0.160, 0.0395, 0.0445, -0.0375, 2.05],
             [0.205, 0.0340, 0.0375, -0.0325, 2.05], [0.235, 0.0318, 0.0345, -0.0295, 2.1], [0.258, 0.0308, 0.0320, -0.0285, 2.1],
             [0.285, 0.0300, 0.0260, -0.0330, 2.05], [0.320, 0.0308, 0.0235, -0.0370, 2.0], [0.355, 0.0282, 0.0220, -0.0335, 2.0],
-            [0.395, 0.0222, 0.0195, -0.0255, 2.0], [0.435, 0.0178, 0.0170, -0.0200, 2.0], [0.465, 0.0172, 0.0165, -0.0195, 2.0],
-            [0.491, 0.0185, 0.0185, -0.0215, 2.0], [0.505, 0.0185, 0.0200, -0.0220, 2.0]])  # fmt: skip
+            [0.395, 0.0222, 0.0195, -0.0255, 2.0], [0.435, 0.0182, 0.0172, -0.0208, 2.0], [0.466, 0.0158, 0.0158, -0.0188, 2.0],
+            [0.489, 0.0192, 0.0175, -0.0200, 2.1], [0.505, 0.0178, 0.0190, -0.0205, 2.0]])  # fmt: skip
         taper = ramp(rows[:, 0], 0.49, 0.36)[:, None]
         if self.female:
             rows[:, 1] *= 1 + 0.02 * ramp(rows[:, 0], 0.2, 0.08)
@@ -204,11 +214,11 @@ class Form:
     def parts(self, p: Floats) -> dict[str, Floats]:
         """Signed distance of points (N, 3) to each group's own surface, undressed, body heights."""
         mirror = p * np.array([-1.0, 1.0, 1.0])
-        out = {"torso": self._trunk(p), "neck": self._neck_distance(p), "head": self._head(p)}
+        out = {"torso": self._trunk(p), "neck": self._neck_distance(p), "head": self.head(p)}
         for side, q in (("left", p), ("right", mirror)):
             arm = self.local(q, "upper_arm_left")
             out[f"arm_{side}"] = self._arm.distance(-arm[:, 1], arm[:, 0], arm[:, 2])
-            out[f"hand_{side}"] = self._hand(self.local(q, "hand_left"))
+            out[f"hand_{side}"] = _near(self._hand, self.local(q, "hand_left"), (0.0, -0.050, 0.0), 0.065)
             leg = self.local(q, "thigh_left")
             calf = self._leg.distance(-leg[:, 1], leg[:, 0], leg[:, 2])
             out[f"leg_{side}"] = calf
@@ -265,8 +275,11 @@ class Form:
         lean = (self.joints[INDEX["head"]] - self.joints[INDEX["neck"]])[2] / 0.062
         return self._neck.distance(q[:, 1], q[:, 0], q[:, 2] - lean * 0.8 * np.maximum(q[:, 1], 0))
 
-    def _head(self, p: Floats) -> Floats:
-        q = self.local(p, "head")
+    def head(self, p: Floats) -> Floats:
+        """Signed distance of points (N, 3) of the bind pose to the head alone, with face, ears and hair, body heights."""
+        return _near(self._head, self.local(p, "head"), (0.0, 0.028, -0.01), 0.085)
+
+    def _head(self, q: Floats) -> Floats:
         q = np.stack([np.abs(q[:, 0]), q[:, 1], q[:, 2]], axis=1)
         d = _ball(q, (0.0, 0.034, -0.007), (0.0435, 0.053, 0.0545))
         d = smooth_min(d, self._jaw.distance(q[:, 1], q[:, 0], q[:, 2]), 0.018)
@@ -313,7 +326,7 @@ class Form:
             arm_all.append(np.maximum(self.look.sleeve - s, -on_arm))
             leg_all.append(self.look.trouser + self.local(q, "thigh_left")[:, 1])
             sole = self.local(q, "foot_left")
-            foot_all.append(0.004 - sole[:, 1] - 0.10 * np.abs(sole[:, 2]))
+            foot_all.append(-0.0075 - sole[:, 1] + 0.30 * np.maximum(sole[:, 2], 0))
         sleeve = np.minimum(arm_all[0], arm_all[1])
         left = p[:, 0] >= 0
         # Round the neck, a little lower in front, and never off the shoulder.

@@ -263,7 +263,7 @@ def _patch(form: Form, outline: Floats, lift: float) -> Surface:
     flat = rows.reshape(-1, 2)
     p = np.column_stack([flat, np.full(len(flat), 0.075)]) + form.joints[k]
     for _ in range(40):
-        p[:, 2] -= 0.8 * np.clip(form.distance(p), -0.01, 0.01)
+        p[:, 2] -= 0.8 * np.clip(form.head(p), -0.01, 0.01)
     p += lift * _unit(form.normals(p))
     m = top.shape[0]
     i = np.arange(m - 1)

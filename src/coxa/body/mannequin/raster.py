@@ -131,11 +131,12 @@ def render(
         raise BadInput(f"render: expected a backdrop of {camera.height} x {camera.width}, got {room.picture.shape[:2]}; draw it for this camera")
     lamp = Light() if light is None else light
     screen = _project(p, camera.axes, camera.position, camera.focal_px, float(camera.width), float(camera.height))
-    nearness, owner = _cover(screen, tri, camera.width, camera.height)
+    window = _window(screen, camera.width, camera.height)
+    nearness, owner = _cover(screen, tri, *window)
     lit = p @ lamp.axes.T
     shadow, corner, cell = _shadow_map(lit, tri)
     out = _resolve(
-        nearness, owner, screen, tri, lit, np.ascontiguousarray(normals, dtype=np.float64), np.ascontiguousarray(colours),
+        nearness, owner, window[0], window[1], screen, tri, lit, np.ascontiguousarray(normals, dtype=np.float64), np.ascontiguousarray(colours),
         room.picture, room.nearness, room.shade, room.lit, shadow, corner, cell, lamp.axes[2], lamp.direct, lamp.sky, lamp.ground,
         lamp.tint,
     )  # fmt: skip
@@ -171,10 +172,22 @@ def _project(points, axes, eye, focal, width, height):  # type: ignore[no-untype
     return out
 
 
+def _window(screen: npt.NDArray[np.float32], width: int, height: int) -> tuple[int, int, int, int]:
+    """The part of the picture that the body may cover: left, top, width, height, pixels."""
+    seen = screen[screen[:, 2] > 0]
+    if not len(seen):
+        return 0, 0, 0, 0
+    # As whole numbers of a sane size, whatever lies far outside the picture.
+    low = np.clip(np.floor(seen[:, :2].min(axis=0)), 0, (width, height)).astype(int)
+    high = np.clip(np.ceil(seen[:, :2].max(axis=0)), 0, (width, height)).astype(int)
+    return int(low[0]), int(low[1]), int(max(high[0] - low[0], 0)), int(max(high[1] - low[1], 0))
+
+
 @nb.njit(cache=True, nogil=True, fastmath=True)
-def _cover(screen, triangles, width, height):  # type: ignore[no-untyped-def]
-    """Which triangle owns each of the four samples of each pixel, and how near it is."""
+def _cover(screen, triangles, x_start, y_start, width, height):  # type: ignore[no-untyped-def]
+    """Which triangle owns each of the four samples of each pixel of a window, and how near it is."""
     w2, h2 = 2 * width, 2 * height
+    x_shift, y_shift = 2.0 * x_start + 0.5, 2.0 * y_start + 0.5
     near = np.zeros((h2, w2), np.float32)
     owner = np.full((h2, w2), -1, np.int32)
     for f in range(triangles.shape[0]):
@@ -183,9 +196,9 @@ def _cover(screen, triangles, width, height):  # type: ignore[no-untyped-def]
         if za <= 0.0 or zb <= 0.0 or zc <= 0.0:
             continue
         # Sample (i, j) sits at i + 0.5 on the doubled grid.
-        ax, ay = 2 * screen[a, 0] - 0.5, 2 * screen[a, 1] - 0.5
-        bx, by = 2 * screen[b, 0] - 0.5, 2 * screen[b, 1] - 0.5
-        cx, cy = 2 * screen[c, 0] - 0.5, 2 * screen[c, 1] - 0.5
+        ax, ay = 2.0 * screen[a, 0] - x_shift, 2.0 * screen[a, 1] - y_shift
+        bx, by = 2.0 * screen[b, 0] - x_shift, 2.0 * screen[b, 1] - y_shift
+        cx, cy = 2.0 * screen[c, 0] - x_shift, 2.0 * screen[c, 1] - y_shift
         area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
         if not area < -1e-9:  # y runs down, so the front turns the other way
             continue
@@ -270,11 +283,12 @@ def _seen(shadow, corner, cell, u, v, w, bias, spread):  # type: ignore[no-untyp
 
 @nb.njit(cache=True, nogil=True, fastmath=True)
 def _resolve(
-    near, owner, screen, triangles, lit, normals, colours, picture, room_near, shade, room_lit, shadow, corner, cell, lamp, direct, sky,
+    near, owner, x_start, y_start, screen, triangles, lit, normals, colours, picture, room_near, shade, room_lit, shadow, corner, cell, lamp, direct, sky,
     ground, tint,
 ):  # type: ignore[no-untyped-def]  # fmt: skip
     height, width = room_near.shape
     out = np.empty((height, width, 3), np.uint8)
+    y_end, x_end = y_start + owner.shape[0] // 2, x_start + owner.shape[1] // 2
     ids = np.empty(4, np.int32)
     counts = np.empty(4, np.int32)
     for j in range(height):
@@ -282,8 +296,9 @@ def _resolve(
             behind = room_near[j, i]
             kinds = 0
             free = 0
-            for s in range(4):
-                jj, ii = 2 * j + s // 2, 2 * i + s % 2
+            inside = x_start <= i < x_end and y_start <= j < y_end
+            for s in range(4 if inside else 0):
+                jj, ii = 2 * (j - y_start) + s // 2, 2 * (i - x_start) + s % 2
                 f = owner[jj, ii]
                 if f < 0 or near[jj, ii] < behind:
                     free += 1
