@@ -28,20 +28,23 @@ SETTLING = 2
 
 # Times (s). The sum of half the median window, the wait and one thinned sample stays under the promised lag of one second.
 LAG_S = 1.0
-THIN_S = 1.0 / 31.0
-WINDOW_S = 0.4
+THIN_S = 1.0 / 36.0
+WINDOW_S = 0.5
+MEAN_S = 0.2
 SETTLE_S = 0.35
 SETTLE_FIRST_S = 0.65
-LEAST_S = 0.45
+LEAST_S = 0.6
 DWELL_S = 0.15
 STILL_S = 1.0
+TURN_S = 0.8
 GAP_S = 1.5
-TRACE_S = 0.1
+TRAIL_S = 0.1
 SLEW_S = 0.12
 
 # Shares of a repetition's own range, or of the person's usual range.
 ATTEMPT = 0.35
 RETURNED = 0.6
+PART_WAY = 0.35
 NEAR_REST = 0.1
 NEAR_TOP = 0.15
 STILL = 0.08
@@ -53,7 +56,7 @@ ABOVE_NOISE = 10.0
 ROUGH = 2.5
 
 _WINDOW = 16
-_TRACE = 128
+_TRAIL = 128
 _MEMORY = 7
 _JERK = 64
 
@@ -77,10 +80,10 @@ TRACKER = np.dtype(
         ("least_s", "f8"),
         # thinning
         ("bin_n", "i8"),
-        ("bin_from_s", "f8"),
         ("bin_time", "f8"),
         ("bin_value", "f8"),
-        ("last_s", "f8"),
+        ("thinned_s", "f8"),
+        ("step_s", "f8"),
         # noise
         ("noise", "f8"),
         ("jerk_n", "i8"),
@@ -91,12 +94,16 @@ TRACKER = np.dtype(
         ("window_n", "i8"),
         ("window_time", "f8", (_WINDOW,)),
         ("window_value", "f8", (_WINDOW,)),
+        # running mean of the medians
+        ("mean_n", "i8"),
+        ("mean_time", "f8", (_WINDOW,)),
+        ("mean_value", "f8", (_WINDOW,)),
         # smoothed signal, sparsely kept
         ("smooth_s", "f8"),
         ("smooth", "f8"),
-        ("trace_n", "i8"),
-        ("trace_s", "f8", (_TRACE,)),
-        ("trace", "f8", (_TRACE,)),
+        ("trail_n", "i8"),
+        ("trail_s", "f8", (_TRAIL,)),
+        ("trail", "f8", (_TRAIL,)),
         # the person's usual range
         ("usual", "f8"),
         ("ranges", "f8", (_MEMORY,)),
@@ -142,7 +149,7 @@ def start_tracker(state: Any, polarity: int, least_range: float, least_s: float)
     least_range : float
         Range of a full repetition in the signal's unit; attempts from half of it are reported. 0: learn it from the signal.
     least_s : float
-        Shortest repetition, from start to end, in seconds. 0: 0.45 s.
+        Shortest repetition, from start to end, in seconds. 0: 0.6 s.
     """
     state.start_s = np.nan
     state.peak_s = np.nan
@@ -159,18 +166,19 @@ def start_tracker(state: Any, polarity: int, least_range: float, least_s: float)
     state.least_range = least_range
     state.least_s = least_s if least_s > 0.0 else LEAST_S
     state.bin_n = 0
-    state.bin_from_s = 0.0
     state.bin_time = 0.0
     state.bin_value = 0.0
-    state.last_s = np.nan
+    state.thinned_s = np.nan
+    state.step_s = 0.0
     state.noise = 0.0
     state.jerk_n = 0
     state.before1 = np.nan
     state.before2 = np.nan
     state.window_n = 0
+    state.mean_n = 0
     state.smooth_s = np.nan
     state.smooth = np.nan
-    state.trace_n = 0
+    state.trail_n = 0
     state.usual = 0.0
     for i in range(2):
         state.phase[i] = IDLE
@@ -225,26 +233,27 @@ def _noise_floor(state: Any) -> float:
 @njit(cache=True)  # type: ignore[misc]
 def _least_attempt(state: Any) -> float:
     """Range from which a movement is an attempt at the repetition."""
-    floor = 0.5 * state.least_range
-    if state.least_range <= 0.0:
-        floor = _noise_floor(state)
-        if state.usual > 0.0:
-            floor = min(floor, 0.5 * state.usual)
+    if state.least_range > 0.0:
+        # Whatever reaches the least range is an attempt, however small beside the person's usual one.
+        return float(min(max(0.5 * state.least_range, ATTEMPT * state.usual), state.least_range))
+    floor = _noise_floor(state)
+    if state.usual > 0.0:
+        floor = min(floor, 0.5 * state.usual)
     return float(max(floor, ATTEMPT * state.usual))
 
 
 @njit(cache=True)  # type: ignore[misc]
 def _left_rest_s(state: Any, sign: float, level: float, before_s: float, otherwise: float) -> float:
     """Last moment before `before_s` at which the signal stood at or under `level`."""
-    n = state.trace_n
+    n = state.trail_n
     later_s = before_s
     later = np.nan
-    for k in range(min(n, _TRACE)):
-        j = (n - 1 - k) % _TRACE
-        time_s = state.trace_s[j]
+    for k in range(min(n, _TRAIL)):
+        j = (n - 1 - k) % _TRAIL
+        time_s = state.trail_s[j]
         if time_s > before_s:
             continue
-        value = sign * state.trace[j]
+        value = sign * state.trail[j]
         if value <= level:
             if np.isnan(later) or later <= value:
                 return float(time_s)
@@ -260,12 +269,12 @@ def _rests_at_low(state: Any, sign: float, low: float, high: float) -> bool:
     band = 0.2 * (high - low)
     at_low = 0.0
     at_high = 0.0
-    n = min(state.trace_n, _TRACE)
+    n = min(state.trail_n, _TRAIL)
     for k in range(n - 1):
-        j = (state.trace_n - 1 - k) % _TRACE
-        i = (state.trace_n - 2 - k) % _TRACE
-        value = sign * state.trace[j]
-        spent = min(state.trace_s[j] - state.trace_s[i], 0.5)
+        j = (state.trail_n - 1 - k) % _TRAIL
+        i = (state.trail_n - 2 - k) % _TRAIL
+        value = sign * state.trail[j]
+        spent = min(state.trail_s[j] - state.trail_s[i], 0.5)
         if abs(value - low) <= band:
             at_low += spent
         elif value >= high - band:
@@ -291,6 +300,8 @@ def _go_up(state: Any, i: int, value: float, time_s: float, speed: float) -> Non
     state.high[i] = value
     state.high_s[i] = time_s
     state.mark[i] = value
+    state.back[i] = value
+    state.back_s[i] = time_s
     state.band_s[i] = 0.0
     state.enter_s[i] = time_s
     state.leave_s[i] = time_s
@@ -336,12 +347,12 @@ def _follow_rest(state: Any, i: int, value: float, time_s: float) -> None:
 
 @njit(cache=True)  # type: ignore[misc]
 def _remember(state: Any, size: float) -> None:
-    """Keep the last ranges; the usual range is their median."""
+    """Keep the last ranges; the usual range is the second largest, which neither one freak nor many partial ones can move."""
     state.ranges[state.count % _MEMORY] = size
     state.count += 1
     n = min(state.count, _MEMORY)
     ordered = np.sort(state.ranges[:n])
-    state.usual = ordered[n // 2] if n % 2 == 1 else 0.5 * (ordered[n // 2 - 1] + ordered[n // 2])
+    state.usual = ordered[n - 2] if n > 2 else np.mean(ordered)
 
 
 @njit(cache=True)  # type: ignore[misc]
@@ -412,11 +423,10 @@ def _close(state: Any, i: int, good: bool) -> int:
 
 
 @njit(cache=True)  # type: ignore[misc]
-def _follow(state: Any, i: int, value: float, time_s: float, step: float, step_s: float) -> int:
+def _follow(state: Any, i: int, value: float, time_s: float, step: float, step_s: float, speed: float) -> int:
     """Advance one direction by one smoothed value, already turned so that a repetition goes upwards."""
     if np.isnan(state.low[i]):
         _go_idle(state, i, value, time_s)
-    speed = abs(step) / max(step_s, THIN_S)
     if state.phase[i] == IDLE:
         _follow_rest(state, i, value, time_s)
         if value - state.low[i] >= _least_attempt(state):
@@ -427,6 +437,7 @@ def _follow(state: Any, i: int, value: float, time_s: float, step: float, step_s
     if state.phase[i] == GOING:
         if value > state.high[i]:
             _rise_to(state, i, value, time_s)
+            state.back[i] = value
         height = state.high[i] - low
         if value >= state.high[i] - NEAR_TOP * height:
             state.band_s[i] += step_s
@@ -443,6 +454,17 @@ def _follow(state: Any, i: int, value: float, time_s: float, step: float, step_s
             state.next_high[i] = value
             state.next_high_s[i] = time_s
             return NONE
+        if value < state.back[i]:
+            state.back[i] = value
+            state.back_s[i] = time_s
+        fall = state.high[i] - state.back[i]
+        if fall > PART_WAY * height and value - state.back[i] > 0.3 * fall and time_s - state.leave_s[i] > TURN_S:
+            # It came back part of the way and turned again: that is where rest is now.
+            state.settled[i] = state.back[i]
+            state.settled_s[i] = state.back_s[i]
+            state.next_high[i] = value
+            state.next_high_s[i] = time_s
+            return _close(state, i, not first)
         if state.told[i] == 0 and not first and time_s - state.from_s[i] >= DWELL_S and state.path[i] > 0.0:
             state.told[i] = 1
             return STARTED
@@ -464,13 +486,15 @@ def _follow(state: Any, i: int, value: float, time_s: float, step: float, step_s
         state.phase[i] = GOING
         return NONE
     waited = time_s - state.settled_s[i]
+    # The last sample that may be waited for, whatever the frame rate.
+    due = state.thinned_s + state.step_s - state.settled_s[i] >= LAG_S
     again = value - state.back[i] > 0.3 * height
     if first:
-        if waited < SETTLE_FIRST_S:
+        if waited < SETTLE_FIRST_S and not due:
             return NONE
         good = _is_first_repetition(state, i)
     else:
-        if waited < SETTLE_S and not again:
+        if waited < SETTLE_S and not again and not due:
             return NONE
         good = True
     return _close(state, i, good)
@@ -481,6 +505,7 @@ def _after_gap(state: Any, time_s: float, value: float) -> int:
     """After a long gap the old samples say nothing about now; a movement under way survives only if the signal is still up."""
     event = NONE
     state.window_n = 0
+    state.mean_n = 0
     state.before1 = np.nan
     state.before2 = np.nan
     for i in range(2):
@@ -496,24 +521,52 @@ def _after_gap(state: Any, time_s: float, value: float) -> int:
 
 
 @njit(cache=True)  # type: ignore[misc]
+def _slide(times: Any, values: Any, n: int, time_s: float, value: float, span_s: float) -> int:
+    """Append to a window, drop what is older than its span, and return how many it holds."""
+    drop = 0
+    while drop < n and (time_s - times[drop] > span_s or n - drop >= _WINDOW):
+        drop += 1
+    n -= drop
+    for i in range(n):
+        times[i] = times[i + drop]
+        values[i] = values[i + drop]
+    times[n] = time_s
+    values[n] = value
+    return n + 1
+
+
+@njit(cache=True)  # type: ignore[misc]
 def _advance_smoothed(state: Any) -> int:
-    """Median of the window, then each direction that is still possible."""
+    """Median of the window, mean of the medians, then each direction that is still possible."""
     event = NONE
-    smooth = _median(state)
-    smooth_s = 0.5 * (state.window_time[0] + state.window_time[state.window_n - 1])
-    step = smooth - state.smooth if state.trace_n > 0 else 0.0
-    step_s = smooth_s - state.smooth_s if state.trace_n > 0 else 0.0
+    n = state.mean_n
+    median = _median(state)
+    median_s = 0.5 * (state.window_time[0] + state.window_time[state.window_n - 1])
+    speed = 0.0
+    if n > 0:
+        speed = abs(median - state.mean_value[n - 1]) / max(median_s - state.mean_time[n - 1], 0.5 * THIN_S)
+    n = _slide(state.mean_time, state.mean_value, n, median_s, median, MEAN_S)
+    state.mean_n = n
+    smooth = 0.0
+    smooth_s = 0.0
+    for i in range(n):
+        smooth += state.mean_value[i]
+        smooth_s += state.mean_time[i]
+    smooth /= n
+    smooth_s /= n
+    step = smooth - state.smooth if state.trail_n > 0 else 0.0
+    step_s = smooth_s - state.smooth_s if state.trail_n > 0 else 0.0
     state.smooth = smooth
     state.smooth_s = smooth_s
-    if state.trace_n == 0 or smooth_s - state.trace_s[(state.trace_n - 1) % _TRACE] >= TRACE_S:
-        state.trace_s[state.trace_n % _TRACE] = smooth_s
-        state.trace[state.trace_n % _TRACE] = smooth
-        state.trace_n += 1
+    if state.trail_n == 0 or smooth_s - state.trail_s[(state.trail_n - 1) % _TRAIL] >= TRAIL_S:
+        state.trail_s[state.trail_n % _TRAIL] = smooth_s
+        state.trail[state.trail_n % _TRAIL] = smooth
+        state.trail_n += 1
     for i in range(2):
         sign = 1 - 2 * i
         if state.polarity == -sign:
             continue
-        found = _follow(state, i, sign * smooth, smooth_s, step, step_s)
+        found = _follow(state, i, sign * smooth, smooth_s, step, step_s, speed)
         if found != NONE:
             event = found
     return event
@@ -526,19 +579,19 @@ def _advance_thinned(state: Any, time_s: float, value: float) -> int:
     if state.window_n > 0 and time_s - state.window_time[state.window_n - 1] > GAP_S:
         event = _after_gap(state, time_s, value)
     _learn_noise(state, value)
-    n = state.window_n
-    drop = 0
-    while drop < n and (time_s - state.window_time[drop] > WINDOW_S or n - drop >= _WINDOW):
-        drop += 1
-    for i in range(drop, n):
-        state.window_time[i - drop] = state.window_time[i]
-        state.window_value[i - drop] = state.window_value[i]
-    n = n - drop
-    state.window_time[n] = time_s
-    state.window_value[n] = value
-    state.window_n = n + 1
+    state.window_n = _slide(state.window_time, state.window_value, state.window_n, time_s, value, WINDOW_S)
     found = _advance_smoothed(state)
-    return found if found != NONE else event
+    return int(found if found != NONE else event)
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _take_thinned(state: Any) -> int:
+    time_s = state.bin_time / state.bin_n
+    value = state.bin_value / state.bin_n
+    state.bin_n = 0
+    state.bin_time = 0.0
+    state.bin_value = 0.0
+    return int(_advance_thinned(state, time_s, value))
 
 
 @njit(cache=True)  # type: ignore[misc]
@@ -562,19 +615,15 @@ def advance(state: Any, time_s: float, value: float) -> int:
     """
     if not np.isfinite(value):
         return NONE
-    event = NONE
-    # Samples that come faster than the step needs are averaged.
-    if state.bin_n > 0 and time_s - state.bin_from_s >= THIN_S:
-        event = _advance_thinned(state, state.bin_time / state.bin_n, state.bin_value / state.bin_n)
-        state.bin_n = 0
-    if state.bin_n == 0:
-        state.bin_from_s = time_s
-        state.bin_time = 0.0
-        state.bin_value = 0.0
     state.bin_n += 1
     state.bin_time += time_s
     state.bin_value += value
-    return event
+    # Samples that come faster than the step needs are averaged.
+    if time_s - state.thinned_s < THIN_S:
+        return NONE
+    state.step_s = time_s - state.thinned_s if state.window_n > 0 else 0.0
+    state.thinned_s = time_s
+    return int(_take_thinned(state))
 
 
 @njit(cache=True)  # type: ignore[misc]
@@ -588,8 +637,7 @@ def finish(state: Any) -> int:
     """
     event = NONE
     if state.bin_n > 0:
-        event = _advance_thinned(state, state.bin_time / state.bin_n, state.bin_value / state.bin_n)
-        state.bin_n = 0
+        event = _take_thinned(state)
     # The newest half of the window has not yet been the middle of one.
     for _ in range(state.window_n // 2):
         if event == ENDED:
