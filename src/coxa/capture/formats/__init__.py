@@ -89,7 +89,9 @@ def read(path: str | Path, *, fps: float | None = None, size: Size | None = None
         raise BadInput(f"{path}: expected a recording, got an empty file; export it again")
     kind = recognise(path)
     try:
-        recording = _read(path, kind, fps, size, view)
+        # values out of range are refused below in words; numpy's own warnings would only come before them
+        with np.errstate(all="ignore"):
+            recording = _read(path, kind, fps, size, view)
     except BadInput as error:
         # the innermost checks know what is wrong, but not in which file
         message = str(error)

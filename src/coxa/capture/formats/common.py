@@ -24,7 +24,7 @@ def require_fps(path: Path, found: Any, given: float | None) -> float:
         raise BadInput(f"{path}: expected a frame rate, the file has none; add --fps, for example --fps 30")
     try:
         fps = float(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise BadInput(f"{path}: expected a frame rate in frames per second, got {value!r}; correct it in the file") from error
     if not (np.isfinite(fps) and fps > 0):
         raise BadInput(f"{path}: expected a positive frame rate, got {fps:g}; correct it in the file, or with --fps")
@@ -38,7 +38,7 @@ def require_size(path: Path, found: tuple[Any, Any] | None, given: Size | None) 
         raise BadInput(f"{path}: expected the frame's width and height, the file has none; add --size, for example --size 1280x720")
     try:
         width, height = int(value[0]), int(value[1])
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise BadInput(f"{path}: expected the frame's width and height in pixels, got {value!r}; correct it in the file") from error
     if width <= 0 or height <= 0:
         raise BadInput(f"{path}: expected a positive frame size, got {width}x{height}; correct it in the file, or with --size")

@@ -92,7 +92,8 @@ def read_npz(path: Path, *, fps: float | None, size: Size | None) -> Recording:
         If it is no NPZ of landmarks, an array has another shape, or rate or size are missing.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        # numpy leaves a file open that it cannot read, so it gets one that is closed here
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
     except (ValueError, OSError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
         raise BadInput(f"{path}: expected an NPZ file of plain arrays, got one that cannot be read; export it again") from error
@@ -172,8 +173,9 @@ def _array(path: Path, arrays: dict[str, Any], names: tuple[str, ...], frames: i
 
 def _median_rate(time_s: Floats, found: Any, given: float | None) -> float:
     """The stated rate, else that of the time stamps; time that runs back is refused later, by `Recording`."""
-    step = float(np.nanmedian(np.diff(time_s))) if np.isfinite(time_s).any() else float("nan")
-    if step > 0 and np.isfinite(step):
-        return 1.0 / step
+    steps = np.diff(time_s)
+    steps = steps[np.isfinite(steps)]
+    if len(steps) and np.median(steps) > 0:
+        return float(1.0 / np.median(steps))
     stated = found if found is not None else given
     return float(stated) if isinstance(stated, int | float) and stated > 0 else 1.0
