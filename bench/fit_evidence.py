@@ -35,7 +35,8 @@ TRUNK = (
     "working_shoulder.along", "working_shoulder.across", "other_shoulder.along", "other_shoulder.across",
     "working_hip.along", "working_hip.across", "working_side.length", "other_side.length", "shoulder_line.length",
 )  # fmt: skip
-WORKING_KNEE = ("working_knee.along", "working_knee.across")
+KNEES = ("working_knee.along", "working_knee.across", "other_knee.along", "other_knee.across")
+ANKLES = ("working_ankle.along", "working_ankle.across", "other_ankle.along", "other_ankle.across")
 ROLL = (
     "working_knee.along", "working_knee.across", "working_thigh.length", "working_shoulder.along", "working_shoulder.across",
     "shoulder_line.length", "nose.across", "ears.along",
@@ -69,9 +70,9 @@ RECIPES = (
     ),
     Recipe(
         "pelvis-hikes", "side-lying-abduction", ("side-lying-abduction-p", "side-lying-abduction-o", "side-lying-abduction-roll-"),
-        "pelvis_hike_deg", 8, 12, TRUNK + WORKING_KNEE,
+        "pelvis_hike_deg", 8, 12, TRUNK + KNEES,
     ),
-    Recipe("pelvis-hikes", "standing-abduction", ("standing-abduction-",), "pelvis_hike_deg", 5, 10, TRUNK + WORKING_KNEE),
+    Recipe("pelvis-hikes", "standing-abduction", ("standing-abduction-",), "pelvis_hike_deg", 5, 10, TRUNK + KNEES + ANKLES),
     Recipe("trunk-leans-to-stance", "standing-abduction", ("standing-abduction-",), "trunk_lean_to_stance_deg", 6, 10, TRUNK),
     Recipe("trunk-leans-forward", "standing-extension", ("standing-extension-",), "trunk_forward_lean_deg", 8, 15, TRUNK, views=("side",)),
 )  # fmt: skip

@@ -176,11 +176,20 @@ def direction_of(rep: Repetition) -> str:
     return "within 10°" if off <= 10 else "10-20°" if off <= 20 else "20-30°" if off <= 30 else "over 30°"
 
 
-def table(recipe: Recipe, reps: list[Repetition], quick: bool = False) -> list[dict]:
+def made_late(clip: str, fresh_from: int) -> bool:
+    """Whether a clip was made after the features had been chosen; its number follows the last letter of its name."""
+    tail = clip.rsplit("-", 1)[1]
+    return tail[0] in "po" and int(tail[1:]) >= fresh_from
+
+
+def table(recipe: Recipe, reps: list[Repetition], quick: bool = False, fresh_from: int = 0) -> list[dict]:
     """All rows of one fault."""
     clips = [r.clip for r in reps]
     by_clip = score(recipe, reps, clips)
     rows = [summary(recipe, by_clip, "all accepted", "clip")]
+    if fresh_from:
+        late = [s for s in by_clip if made_late(s.rep.clip, fresh_from)]
+        rows.append(summary(recipe, late, "clips made after the features were chosen", "clip"))
     strata: dict[str, Callable[[Scored], str]] = {
         "camera": lambda s: height_of(s.rep),
         "direction": lambda s: direction_of(s.rep),
@@ -239,6 +248,7 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--json", type=Path, help="write all rows here")
     parser.add_argument("--quick", action="store_true", help="only clips left out")
+    parser.add_argument("--fresh-from", type=int, default=0, help="clips numbered from here on were made after the features were chosen")
     parser.add_argument("--only", default="", help="exercise.fault")
     arguments = parser.parse_args()
     rows: list[dict] = []
@@ -251,7 +261,7 @@ def main() -> None:
         if (target >= recipe.red).sum() < 10 or (target < recipe.amber / 2).sum() < 10:
             print(f"{recipe.exercise} {recipe.fault}: too few repetitions ({len(reps)})")
             continue
-        rows += table(recipe, reps, arguments.quick)
+        rows += table(recipe, reps, arguments.quick, arguments.fresh_from)
     print(show(rows))
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
