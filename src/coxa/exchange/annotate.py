@@ -38,7 +38,7 @@ LEAST_SHOWN_S = 1.0  # a mistake stays on the picture long enough to be read
 INK = (28, 24, 21)
 CREAM = (255, 243, 220)
 MINT = (120, 229, 196)
-PAPER = (239, 231, 219)
+PLAIN = (84, 76, 68)
 SIGN_FILL = {"amber": (255, 196, 77), "red": (255, 122, 104), "unsure": (214, 205, 194)}
 JOINTS = (0, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28, 31, 32)
 
@@ -253,7 +253,7 @@ def plain_frames(recording: Recording) -> Generator[Timed]:
     """
     width, height = _fitted(recording.width, recording.height)
     for time_s in recording.time_s.tolist():
-        yield time_s, np.full((height, width, 3), PAPER, np.uint8)
+        yield time_s, np.full((height, width, 3), PLAIN, np.uint8)
 
 
 def in_view(recording: Recording) -> npt.NDArray[np.float32]:

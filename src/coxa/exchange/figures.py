@@ -173,7 +173,8 @@ def _bands(frame: Frame, result: SetResult, ident: str) -> list[str]:
         if centre - BADGE >= free:
             y = frame.top - 14
             parts.append(f'<circle class="badge {kind}" cx="{centre:.1f}" cy="{y:.1f}" r="{BADGE}"/>')
-            parts.append(f'<text class="badge-text {kind}" x="{centre:.1f}" y="{y + 5:.1f}">{k}</text>')
+            long = " long" if k > 99 else ""
+            parts.append(f'<text class="badge-text {kind}{long}" x="{centre:.1f}" y="{y + 5:.1f}">{k}</text>')
             free = centre + BADGE + 3
     return parts
 
@@ -228,7 +229,9 @@ def _thin(time_s: Floats, values: Floats, steps: int) -> tuple[Floats, Floats]:
 
 
 def _peaks(frame: Frame, time_s: Floats, values: Floats, result: SetResult) -> list[str]:
-    parts = []
+    parts: list[str] = []
+    if len(result.repetitions) * 14 > frame.right - frame.left:  # more would be a chain of dots
+        return parts
     for r in result.repetitions:
         value = values[int(np.argmin(np.abs(time_s - r.peak_s)))]
         if math.isfinite(value):

@@ -64,7 +64,7 @@ WHY_NOT = {"too_small": "too small to count", "not_that_movement": "another move
 WHY_NOT_JUDGED = {
     "view": "It does not show from where the camera stood.",
     "not_visible": "The points it needs were hidden or out of the picture.",
-    "not_tested": "Nobody has yet tested how well a camera sees this from here, so nothing is claimed.",
+    "not_tested": "Nobody has tested yet how well a camera sees this in such a clip, so nothing is claimed.",
     "never_visible": "A camera cannot see this at all.",
     "frame_rate": "The clip has too few pictures a second. Record at 10 or more, better 30.",
 }
@@ -107,9 +107,11 @@ PAGE = {
     "no": "no",
     "no_fault": "nothing to change",
     "outside": "Outside the repetitions",
+    "in_holds": "Seen in the holds",
     "below_target": "below target",
     "not_judged": "What could not be judged",
     "not_judged_note": "Silence here does not mean all was well. These checks you can do yourself.",
+    "unjudged": "Not judged:",
     "self_check": "Check it yourself",
     "small_print": "Small print",
     "start_frame": "Start position",
@@ -361,7 +363,7 @@ def _fault_sentences(result: SetResult, exercise: Exercise | None) -> tuple[list
 def _where(faults: Sequence[Fault], repetitions: int) -> str:
     within = {f.repetition for f in faults if f.repetition is not None and 0 <= f.repetition < repetitions}
     if not within:
-        return f", {plural(len(faults), 'time', 'times')}"
+        return f", {len(faults)} times" if len(faults) > 1 else ""
     if repetitions == 1:
         return ""
     if len(within) == repetitions:
