@@ -49,7 +49,7 @@ class Loft:
         radial = np.hypot(u, v) * (1 - 1 / ratio)
         radial = np.where(ratio < 0.05, np.maximum(radial, -np.minimum(width, depth)), radial)
         beyond = np.abs(along - inside)
-        return np.where(beyond > 0, np.hypot(np.maximum(radial, 0), beyond), radial)
+        return np.asarray(np.where(beyond > 0, np.hypot(np.maximum(radial, 0), beyond), radial))
 
 
 @dataclass(frozen=True)
@@ -234,9 +234,7 @@ class Form:
         for side in ("left", "right"):
             arm = smooth_min(d[f"arm_{side}"], d[f"hand_{side}"], 0.008)
             body = smooth_min(body, arm, 0.026)
-        legs = []
-        for side in ("left", "right"):
-            legs.append(smooth_min(d[f"leg_{side}"], d[f"foot_{side}"], 0.010))
+        legs = [smooth_min(d[f"leg_{side}"], d[f"foot_{side}"], 0.010) for side in ("left", "right")]
         body = smooth_min(body, smooth_min(legs[0], legs[1], 0.006), 0.030)
         return np.asarray(body - self._cloth(p, d))
 
@@ -244,7 +242,9 @@ class Form:
         """Outward unit normals (N, 3) of the dressed skin at points near it."""
         step = 4e-4
         taps = np.array([[1, -1, -1], [-1, -1, 1], [-1, 1, -1], [1, 1, 1]], dtype=np.float64)
-        gradient = sum(t * self.distance(p + step * t)[:, None] for t in taps) / (4 * step)
+        # Mirrored points take mirrored steps, so that left and right come out alike.
+        mirror = np.where(p[:, :1] < 0, np.array([[-1.0, 1.0, 1.0]]), 1.0)
+        gradient = sum(t * mirror * self.distance(p + step * t * mirror)[:, None] for t in taps) / (4 * step)
         return np.asarray(gradient)
 
     def settle(self, p: Floats, rounds: int = 2) -> Floats:
@@ -268,7 +268,11 @@ class Form:
         else:
             d = smooth_min(d, _ball(q, (0.042, 0.757, 0.030), (0.044, 0.032, 0.029)), 0.026)
         # The slope from the neck to the tip of the shoulder.
-        return smooth_min(d, _rod(q, (0.014, 0.848, -0.036), (0.096 if self.female else 0.104, 0.803, -0.014), 0.021, 0.020 if self.female else 0.022), 0.030)
+        return smooth_min(
+            d,
+            _rod(q, (0.014, 0.848, -0.036), (0.096 if self.female else 0.104, 0.803, -0.014), 0.021, 0.020 if self.female else 0.022),
+            0.030,
+        )
 
     def _neck_distance(self, p: Floats) -> Floats:
         q = self.local(p, "neck")

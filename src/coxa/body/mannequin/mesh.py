@@ -132,7 +132,8 @@ class Body:
         if o.shape != (n, 3) or r.shape != (n, 3, 3):
             raise BadInput(f"body: expected origins ({n}, 3) and rotations ({n}, 3, 3), got {o.shape} and {r.shape}; give one pose")
         turn, dual = _motions(self.bind_rotations, self.bind_origins, r, o)
-        return _skin(self.bind, self.bind_normals, self.weights, self.segments, turn, dual)
+        points, normals = _skin(self.bind, self.bind_normals, self.weights, self.segments, turn, dual)
+        return points, normals
 
 
 def _skin_surface(form: Form) -> Surface:
@@ -221,9 +222,9 @@ def _face(form: Form, palette: Palette) -> tuple[Surface, npt.NDArray[np.uint8]]
     t = np.linspace(0, 2 * np.pi, 20, endpoint=False)
     almond = np.stack([eye_x + 0.0082 * np.cos(t), eye_y + 0.0031 * np.sin(t) * (1 - 0.25 * np.cos(t) ** 2)], 1)
     patches.append((almond, (238, 236, 232), 0.0004))
-    for radius, tone, lift in ((0.0037, (84, 62, 44), 0.0006), (0.0018, (18, 16, 16), 0.0008)):
+    for radius, iris, height in ((0.0037, (84, 62, 44), 0.0006), (0.0018, (18, 16, 16), 0.0008)):
         disc = np.stack([eye_x + radius * np.cos(t), eye_y + 0.0001 + np.minimum(radius, 0.0030) * np.sin(t)], 1)
-        patches.append((disc, tone, lift))
+        patches.append((disc, iris, height))
     u = np.linspace(0, 1, 9)
     upper = np.stack([eye_x - 0.0085 + 0.0175 * u, eye_y + 0.0034 * np.sin(np.pi * u) ** 0.8], 1)
     patches.append((_ribbon(upper, 0.0007 + 0.0007 * u), dark, 0.0010))
@@ -236,8 +237,12 @@ def _face(form: Form, palette: Palette) -> tuple[Surface, npt.NDArray[np.uint8]]
             colours.append(np.tile(np.array(tone, dtype=np.uint8), (len(surfaces[-1].points), 1)))
     v = np.linspace(-1, 1, 13)
     line = np.stack([0.0135 * v, -0.0200 - 0.0010 * (1 - v**2) + 0.0006 * np.abs(v)], 1)
-    mouth = [(_band(line, 0.0038 * (1 - np.abs(v) ** 2.2) * (1 - 0.18 * np.exp(-((v / 0.12) ** 2))), 0.0044 * (1 - np.abs(v) ** 2.4)), lip, 0.0003)]
-    mouth.append((_ribbon(line, 0.0006 * (1 - 0.5 * np.abs(v))), tuple(int(0.55 * c) for c in lip), 0.0006))
+    upper_lip = 0.0038 * (1 - np.abs(v) ** 2.2) * (1 - 0.18 * np.exp(-((v / 0.12) ** 2)))
+    lower_lip = 0.0044 * (1 - np.abs(v) ** 2.4)
+    mouth: list[tuple[Floats, tuple[int, ...], float]] = [
+        (_band(line, upper_lip, lower_lip), lip, 0.0003),
+        (_ribbon(line, 0.0006 * (1 - 0.5 * np.abs(v))), tuple(int(0.55 * c) for c in lip), 0.0006),
+    ]
     for outline, tone, lift in mouth:
         surfaces.append(_patch(form, outline, lift))
         colours.append(np.tile(np.array(tone, dtype=np.uint8), (len(surfaces[-1].points), 1)))

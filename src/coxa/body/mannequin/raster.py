@@ -128,7 +128,8 @@ def render(
         raise BadInput(f"render: expected corners from 0 to {len(p) - 1}, got {tri.min()} to {tri.max()}; check the triangles")
     room = Backdrop.plain(camera) if backdrop is None else backdrop
     if room.picture.shape != (camera.height, camera.width, 3):
-        raise BadInput(f"render: expected a backdrop of {camera.height} x {camera.width}, got {room.picture.shape[:2]}; draw it for this camera")
+        wanted = f"{camera.height} x {camera.width}"
+        raise BadInput(f"render: expected a backdrop of {wanted}, got {room.picture.shape[:2]}; draw it for this camera")
     lamp = Light() if light is None else light
     screen = _project(p, camera.axes, camera.position, camera.focal_px, float(camera.width), float(camera.height))
     window = _window(screen, camera.width, camera.height)
@@ -136,8 +137,8 @@ def render(
     lit = p @ lamp.axes.T
     shadow, corner, cell = _shadow_map(lit, tri)
     out = _resolve(
-        nearness, owner, window[0], window[1], screen, tri, lit, np.ascontiguousarray(normals, dtype=np.float64), np.ascontiguousarray(colours),
-        room.picture, room.nearness, room.shade, room.lit, shadow, corner, cell, lamp.axes[2], lamp.direct, lamp.sky, lamp.ground,
+        nearness, owner, window[0], window[1], screen, tri, lit, np.ascontiguousarray(normals, dtype=np.float64),
+        np.ascontiguousarray(colours), room.picture, room.nearness, room.shade, room.lit, shadow, corner, cell, lamp.axes[2], lamp.direct, lamp.sky, lamp.ground,
         lamp.tint,
     )  # fmt: skip
     if noise > 0:
@@ -282,10 +283,10 @@ def _seen(shadow, corner, cell, u, v, w, bias, spread):  # type: ignore[no-untyp
 
 
 @nb.njit(cache=True, nogil=True, fastmath=True)
-def _resolve(
-    near, owner, x_start, y_start, screen, triangles, lit, normals, colours, picture, room_near, shade, room_lit, shadow, corner, cell, lamp, direct, sky,
-    ground, tint,
-):  # type: ignore[no-untyped-def]  # fmt: skip
+def _resolve(  # type: ignore[no-untyped-def]
+    near, owner, x_start, y_start, screen, triangles, lit, normals, colours, picture, room_near, shade, room_lit,
+    shadow, corner, cell, lamp, direct, sky, ground, tint,
+):  # fmt: skip
     height, width = room_near.shape
     out = np.empty((height, width, 3), np.uint8)
     y_end, x_end = y_start + owner.shape[0] // 2, x_start + owner.shape[1] // 2

@@ -7,7 +7,6 @@ from typing import Literal
 
 import numba as nb
 import numpy as np
-import numpy.typing as npt
 
 from coxa.body.mannequin.camera import Camera
 from coxa.body.mannequin.raster import Backdrop, Light

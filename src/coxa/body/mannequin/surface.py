@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -64,11 +65,11 @@ def polygonise(distance: Callable[[Floats], Floats], low: Floats, high: Floats, 
     corner = [np.array([i, j, k]) for i in (0, 1) for j in (0, 1) for k in (0, 1)]
     cells = tuple(n - 1 for n in shape)
 
-    def shifted(a: npt.NDArray[np.generic], by: Ints) -> npt.NDArray[np.generic]:
+    def shifted(a: npt.NDArray[Any], by: Ints) -> npt.NDArray[Any]:
         return a[by[0] : by[0] + cells[0], by[1] : by[1] + cells[1], by[2] : by[2] + cells[2]]
 
     count = sum(shifted(inside, c).astype(int) for c in corner)
-    mixed = (count > 0) & (count < 8)
+    mixed: npt.NDArray[np.bool_] = np.logical_and(count > 0, count < 8)
     total = np.zeros((*cells, 3))
     crossings = np.zeros(cells)
     for axis in range(3):
