@@ -28,6 +28,7 @@ PLAN = np.dtype(
         ("least_s", "f8"),
         ("side_mode", "i8"),
         ("postures", "i8", (len(POSTURES),)),
+        ("views", "i8", (len(VIEWS),)),
         ("n_signals", "i8"),  # signal 0 makes the repetition
         ("signal", "i8", (MOST_SIGNALS,)),
         ("n_checks", "i8"),
@@ -85,6 +86,8 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
     p["side_mode"] = SIDE_MODES[rule.sides]
     for posture in coaching.setup.postures:
         p["postures"][POSTURES.index(posture)] = 1
+    for view in coaching.views:
+        p["views"][VIEWS.index(view)] = 1
     if len(coaching.setup.checks) > MOST_CHECKS or len(coaching.faults) > MOST_FAULTS:
         raise BadInput(f"{exercise.id}: expected at most {MOST_CHECKS} checks and {MOST_FAULTS} faults; split the exercise")
     p["n_checks"] = len(coaching.setup.checks)

@@ -13,7 +13,7 @@ Posture = Literal["supine", "side-lying", "prone", "all-fours", "half-kneeling",
 Status = Literal["judged", "cannot_see", "not_this_exercise"]
 Severity = Literal["amber", "red"]
 WhyNot = Literal["too_small", "not_that_movement"]
-WhyNotJudged = Literal["view", "not_visible", "not_tested", "never_visible", "frame_rate"]
+WhyNotJudged = Literal["view", "not_visible", "not_tested", "never_visible"]
 FaultId = Literal[
     "rolls-back", "pelvis-hikes", "pelvis-drops", "lift-too-big", "too-fast", "knee-bends", "trunk-leans-to-stance",
     "trunk-leans-forward", "trunk-leans-back", "range-too-big", "over-lift", "sags", "bounces", "feet-part",

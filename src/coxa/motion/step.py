@@ -40,8 +40,10 @@ SPIKE = 0.30
 SPIKE_S = 0.15
 SWAP_S = 0.5
 LAPSE_S = 0.5
+SLOW_TAU_S = 0.4
 LEAST_HOLD_S = 1.0
 BOUNCES, BOUNCES_IN_S = 6, 5.0
+COUNTER_MOVEMENT, BESIDE_S = 0.6, 0.4
 SAG_RATE = 9.0  # deg/s: slower than this is a level, faster is the way down
 
 # One-euro filter, speeds in trunk lengths a second.
@@ -115,6 +117,7 @@ TRACK = np.dtype(
         ("to_s", "f8", (MOST_FAULTS,)),
         ("size", "f8", (MOST_FAULTS,)),
         ("level", "f8"),
+        ("slow", "f8"),
         ("turn", "f8"),
         ("turn_way", "i8"),
         ("turns", "i8"),
@@ -342,7 +345,7 @@ def choose_side(plan: Any, state: Any, tracks: Any, trackers: Any, wanted: int) 
 @njit(cache=True)
 def fits_set_up(plan: Any, state: Any, track: Any) -> bool:
     """Whether posture and start position are those of the exercise."""
-    if plan.postures[state.posture] == 0:
+    if plan.postures[state.posture] == 0 or plan.views[state.seen_from] == 0:
         return False
     for k in range(plan.n_checks):
         value = track.signal[plan.check_signal[k]]
@@ -521,6 +524,17 @@ def end_hold(events: Any, n: int, state: Any, track: Any) -> int:
     track.hold_from_s = math.nan
     track.held_s = 0.0
     return n
+
+
+@njit(cache=True)
+def is_counter_movement(plan: Any, trackers: Any, k: int) -> bool:
+    """Whether the other leg moved clearly more at the same time: then this was its counter-movement, not an attempt."""
+    mine, other = trackers[k], trackers[1 - k]
+    way = 0 if plan.polarity > 0 else 1
+    least = mine.range / COUNTER_MOVEMENT
+    if other.phase[way] != IDLE and other.from_s[way] < mine.end_s + BESIDE_S and other.high[way] - other.low[way] > least:
+        return True
+    return other.count > 0 and other.range > least and other.end_s > mine.start_s - BESIDE_S and other.start_s < mine.end_s + BESIDE_S
 
 
 @njit(cache=True)
@@ -705,6 +719,7 @@ def step(
             for k in range(len(tracks)):
                 start_tracker(trackers[k], plan.polarity, plan.least, plan.least_s)
                 tracks[k].rest[:] = tracks[k].signal
+                tracks[k].slow = tracks[k].signal[0]
             for i in range(33):
                 state.rest_points[i, 0], state.rest_points[i, 1] = state.smooth[i, 0], state.smooth[i, 1]
                 for c in range(3):
@@ -729,11 +744,16 @@ def step(
     way = 0 if plan.polarity > 0 else 1
     for k in range(len(tracks)):
         track, tracker = tracks[k], trackers[k]
-        event = advance(tracker, time_s, track.signal[0])
+        # A stretch may bounce: the repetition follows its slow part, the bounce is a fault.
+        track.slow += (dt / (dt + SLOW_TAU_S) if dt > 0.0 else 1.0) * (track.signal[0] - track.slow)
+        event = advance(tracker, time_s, track.slow if plan.hold_band == 1 else track.signal[0])
         if event == ENDED:
             if track.running == 0:
                 start_repetition(plan, state, tracks, k, tracker.start_s)
-            n = end_repetition(plan, state, track, tracker, events, n)
+            if len(tracks) == 2 and is_counter_movement(plan, trackers, k):
+                track.running = 0
+            else:
+                n = end_repetition(plan, state, track, tracker, events, n)
         elif event == ABANDONED:
             n = end_hold(events, n, state, track)
             track.running = 0
@@ -764,6 +784,24 @@ def step_many(
 
 
 @njit(cache=True)
+def close_hold(plan: Any, state: Any, track: Any, tracker: Any, events: Any, n: int) -> int:
+    """A stretch or balance still held when the frames end is complete as it stands."""
+    way = 0 if plan.polarity > 0 else 1
+    if track.hold_from_s != track.hold_from_s and track.hold_best_s < LEAST_HOLD_S:
+        return n
+    tracker.start_s = tracker.from_s[way]
+    tracker.peak_s = tracker.high_s[way]
+    tracker.end_s = state.last_s
+    tracker.range = tracker.high[way] - tracker.low[way]
+    tracker.top = plan.polarity * tracker.high[way]
+    tracker.up_s = max(tracker.enter_s[way] - tracker.from_s[way], 0.0)
+    tracker.down_s = 0.0
+    if tracker.end_s - tracker.start_s < plan.least_s:
+        return n
+    return end_repetition(plan, state, track, tracker, events, n)
+
+
+@njit(cache=True)
 def close(plan: Any, state: Any, tracks: Any, trackers: Any, events: Any) -> int:
     """No frame follows: what was all but complete is complete. How many events are filled."""
     n = 0
@@ -772,4 +810,6 @@ def close(plan: Any, state: Any, tracks: Any, trackers: Any, events: Any) -> int
             if tracks[k].running == 0:
                 start_repetition(plan, state, tracks, k, trackers[k].start_s)
             n = end_repetition(plan, state, tracks[k], trackers[k], events, n)
+        elif state.ready == 1 and tracks[k].running == 1 and plan.hold_band == 1:
+            n = close_hold(plan, state, tracks[k], trackers[k], events, n)
     return n

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 
 from coxa.body.landmarks import COUNT
 from coxa.body.recording import Recording
-from coxa.body.signals import SIDES
+from coxa.body.signals import SIDES, signal_named
 from coxa.errors import BadInput
 from coxa.exercises import catalogue
 from coxa.motion import step as engine
 from coxa.motion.cues import Cue, Cues
-from coxa.motion.plan import EACH, compile_plan
+from coxa.motion.plan import EACH, coached, compile_plan
 from coxa.motion.repetitions import TRACKER
 from coxa.motion.result import SetResult
 from coxa.motion.verdict import Watched, assemble
@@ -25,6 +25,19 @@ if TYPE_CHECKING:
 
 SideWanted = Literal["left", "right", "auto"]
 Singles = npt.NDArray[np.float32]
+
+
+#: How long the last frame stands when the frames end.
+STAY_S = 0.5
+
+
+class Trace(TypedDict):
+    """A signal over time: seconds (T,), values (T,), unit and name."""
+
+    time_s: npt.NDArray[np.float64]
+    values: npt.NDArray[np.float64]
+    unit: str
+    name: str
 
 
 class Watcher:
@@ -130,10 +143,13 @@ class Watcher:
             self._keep(n, float(times[first - 1]))
         self._last_s = float(times[-1])
         self._frames += len(times)
+        self._image[:], self._world[:], self._visibility[:] = recording.image[-1], recording.world[-1], recording.visibility[-1]
 
     def result(self) -> SetResult:
         """Close the set and return the verdict; asked again, the same."""
         if self._result is None:
+            seen = int(self._state["best_body_frames"])
+            self._stay()
             self._keep(engine.close(self._plan, self._state, self._tracks, self._trackers, self._events), self._last_s)
             state = self._state
             self._result = assemble(
@@ -143,7 +159,7 @@ class Watcher:
                     frames=self._frames,
                     first_s=self._first_s,
                     last_s=self._last_s,
-                    seen=int(state["best_body_frames"]),
+                    seen=seen,
                     bodies=int(state["bodies"]),
                     ever_ready=bool(state["ever_ready"]),
                     wanted=self._wanted,
@@ -155,6 +171,17 @@ class Watcher:
                 self._kept,
             )
         return self._result
+
+    def _stay(self) -> None:
+        """Let the last frame stand for a moment, so that filters catch up with a movement that ended as the frames did."""
+        if self._frames < 2 or self._plan["hold_band"] or not self._tracks["running"].any():
+            return
+        dt = (self._last_s - self._first_s) / (self._frames - 1)
+        for k in range(1, math.ceil(STAY_S / dt) + 1):
+            n = engine.step(
+                self._plan, self._state, self._tracks, self._trackers, self._wanted, self._last_s + k * dt, *self._frame, *self._size, self._events, 0
+            )  # fmt: skip
+            self._keep(n, self._last_s)
 
     @property
     def repetitions(self) -> int:
@@ -217,3 +244,23 @@ def analyze(
     )
     watcher.watch(recording)
     return watcher.result()
+
+
+def trace_set(recording: Recording, exercise: Exercise | str, side: SideWanted = "auto") -> Trace:
+    """The signal by which repetitions are found, as the watcher saw it.
+
+    Returns
+    -------
+    Trace
+        One value a frame, NaN before the person is seen; for exercises of each leg, the leg that moved most.
+    """
+    watcher = Watcher(exercise, recording.width, recording.height, side)
+    values = np.full((len(watcher._tracks), len(recording)), np.nan)
+    for k in range(len(recording)):
+        watcher.push(float(recording.time_s[k]), recording.image[k], recording.world[k], recording.visibility[k])
+        if watcher._state["have"]:
+            values[:, k] = watcher._tracks["signal"][:, 0]
+    with np.errstate(all="ignore"):
+        spread = [float(np.nanmax(v) - np.nanmin(v)) if np.isfinite(v).any() else 0.0 for v in values]
+    signal = signal_named(coached(watcher.exercise).repetition.signal)
+    return {"time_s": np.array(recording.time_s), "values": values[int(np.argmax(spread))], "unit": signal.unit, "name": signal.name}
