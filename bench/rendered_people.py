@@ -32,9 +32,9 @@ HEIGHTS_M = (0.12, 0.45, 0.75)
 
 
 def load_renderer():
-    import exercises as renderer
-
     import moderngl
+
+    import exercises as renderer
 
     renderer.FPS = FPS
     whole = moderngl.Context.program
@@ -158,7 +158,7 @@ def plan(renderer, classes, name, seed):
     kind, red, (low, high), side, key = PLANS[name]
     rng = np.random.default_rng([seed, list(PLANS).index(name)])
     options = dict(follow=float(rng.uniform(0.5, 1.0)))
-    if "SideAbd" == kind:
+    if kind == "SideAbd":
         options["follow"] = float(rng.uniform(0.1, 0.6))
         options["roll"] = float(rng.choice([0.0, 0.0, 4.0]))
     if kind == "StandAbd":
