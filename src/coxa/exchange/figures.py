@@ -6,6 +6,7 @@ Written as SVG by hand rather than plotted, so that its colours are the page's o
 from __future__ import annotations
 
 import math
+import textwrap
 from dataclasses import dataclass
 from html import escape
 from typing import TypedDict
@@ -50,7 +51,33 @@ class Frame:
         return self.bottom - (value - self.low) / (self.high - self.low) * (self.bottom - self.top)
 
 
-LANE = 52
+@dataclass(frozen=True)
+class Lane:
+    """One kind of thing below the plot: its name, on one line or more, and when it was seen."""
+
+    lines: list[str]
+    severity: str
+    spans: list[tuple[float, float, str]]
+
+    @property
+    def height(self) -> float:
+        return 34.0 + 18.0 * len(self.lines)
+
+    def draw(self, frame: Frame, top: float) -> list[str]:
+        parts = [sign(self.severity, frame.left - 22, top + 1.5, 11)]
+        for k, line in enumerate(self.lines):
+            parts.append(f'<text class="lane-name" x="{frame.left:.1f}" y="{top + 6 + 18 * k:.1f}">{escape(line)}</text>')
+        middle = top + 8 + 18 * len(self.lines)
+        parts.append(f'<line class="lane" x1="{frame.left:.1f}" y1="{middle:.1f}" x2="{frame.right:.1f}" y2="{middle:.1f}"/>')
+        for start_s, end_s, kind in self.spans:
+            x0, x1 = frame.x(start_s), frame.x(end_s)
+            shape = f'x="{x0:.1f}" y="{middle - 6:.1f}" width="{max(x1 - x0, 3):.1f}" height="12" rx="3"'
+            parts.append(f'<rect class="span {kind}" {shape}/>')
+            if kind != "held" and x1 - x0 > 20:
+                parts.append(sign(kind, (x0 + x1) / 2, middle, 9.5))
+        return parts
+
+
 BADGE = 11  # radius of a repetition's number
 
 
@@ -86,8 +113,16 @@ def signal_svg(
     end = end if end > start else start + 1.0
     frame = Frame(50.0, width - 14.0, 58.0, 58.0 + plot, start, end, ticks[0], ticks[-1])
     kinds = words.by_harm(result.faults, exercise)
-    lanes = len(kinds) + bool(result.holds)
-    height = frame.bottom + 34 + (6 + LANE * lanes if lanes else 0)
+    lanes: list[Lane] = []
+    if result.holds:
+        lanes.append(Lane([words.PAGE["held"]], "held", [(h.start_s, h.end_s, "held") for h in result.holds]))
+    for kind in kinds:
+        faults = [f for f in result.faults if f.id == kind]
+        spans = [(f.start_s, f.end_s, str(f.severity)) for f in faults]
+        # SVG text does not wrap by itself; a letter at 15 px is about 8 wide
+        lines = textwrap.wrap(words.fault_name(kind, exercise), int((frame.right - frame.left) / 8))
+        lanes.append(Lane(lines, worst(faults), spans))
+    height = frame.bottom + 34 + (6 + sum(lane.height for lane in lanes) if lanes else 0)
     label = words.spell(signal["name"])
     unit = words.UNITS.get(signal["unit"], signal["unit"]).strip()
     axis = f"{label} ({unit})" if unit else label
@@ -104,14 +139,9 @@ def signal_svg(
     parts.append(f'<path class="line" d="{_path(frame, time_s, values, width)}"/>')
     parts += _peaks(frame, time_s, values, result)
     top = frame.bottom + 48
-    if result.holds:
-        parts += _lane(frame, top, words.PAGE["held"], "held", [(h.start_s, h.end_s, "held") for h in result.holds])
-        top += LANE
-    for kind in kinds:
-        faults = [f for f in result.faults if f.id == kind]
-        spans = [(f.start_s, f.end_s, str(f.severity)) for f in faults]
-        parts += _lane(frame, top, words.fault_name(kind, exercise), worst(faults), spans)
-        top += LANE
+    for lane in lanes:
+        parts += lane.draw(frame, top)
+        top += lane.height
     parts.append("</svg>")
     return "".join(parts)
 
@@ -236,20 +266,4 @@ def _peaks(frame: Frame, time_s: Floats, values: Floats, result: SetResult) -> l
         value = values[int(np.argmin(np.abs(time_s - r.peak_s)))]
         if math.isfinite(value):
             parts.append(f'<circle class="peak" cx="{frame.x(r.peak_s):.1f}" cy="{frame.y(float(value)):.1f}" r="4.5"/>')
-    return parts
-
-
-def _lane(frame: Frame, top: float, name: str, severity: str, spans: list[tuple[float, float, str]]) -> list[str]:
-    middle = top + 26
-    parts = [
-        f'<text class="lane-name" x="{frame.left:.1f}" y="{top + 6:.1f}">{escape(name)}</text>',
-        f'<line class="lane" x1="{frame.left:.1f}" y1="{middle:.1f}" x2="{frame.right:.1f}" y2="{middle:.1f}"/>',
-        sign(severity, frame.left - 22, top + 1.5, 11),
-    ]
-    for start_s, end_s, kind in spans:
-        x0, x1 = frame.x(start_s), frame.x(end_s)
-        shape = f'x="{x0:.1f}" y="{middle - 6:.1f}" width="{max(x1 - x0, 3):.1f}" height="12" rx="3"'
-        parts.append(f'<rect class="span {kind}" {shape}/>')
-        if kind != "held" and x1 - x0 > 20:
-            parts.append(sign(kind, (x0 + x1) / 2, middle, 9.5))
     return parts
