@@ -122,7 +122,7 @@ def lie_on_right(skeleton: Skeleton, drive: Drive, rng: Random) -> Assembly:
     body.place_pelvis(pelvis, anchor="thigh_right", at=vector(slide, low, 0.0))
     follow = rng.uniform(0.5, 1.0)
     chest_forward = forward + rng.uniform(-7, 4)
-    chest = LYING @ turn(1, follow * back - chest_forward) @ turn(2, rng.uniform(0.0, 0.25) * hike)
+    chest = LYING @ turn(1, follow * back - chest_forward) @ turn(2, rng.uniform(0.1, 0.35) * hike)
     body.bend_trunk(chest)
     girth = abs(skeleton.surface["deltoid_right"].offset[0])
     shoulder = body.joint("upper_arm_right")[0].copy()
@@ -165,8 +165,8 @@ def _lying_arms(body: Assembly, rng: Random) -> None:
     shoulder = body.joint("upper_arm_right")[0]
     head = body.joint("head")[0]
     if rng.random() < 0.55:
-        target = vector(head[0] + rng.uniform(-0.02, 0.02) * h, 0.030 * h, head[2] + rng.uniform(0.035, 0.07) * h)
-        body.reach("arm", "right", target, np.array([-rng.uniform(0.3, 0.8), -0.05, 1.0]))
+        target = vector(head[0] + rng.uniform(-0.02, 0.02) * h, 0.030 * h, head[2] + rng.uniform(0.05, 0.08) * h)
+        body.reach("arm", "right", target, np.array([rng.uniform(0.1, 0.4), 0.02, 1.0]))
     else:
         out = rng.uniform(0.19, 0.26) * h
         target = vector(shoulder[0] - rng.uniform(-0.02, 0.12) * h, 0.018 * h, shoulder[2] + out)
@@ -177,7 +177,7 @@ def _lying_arms(body: Assembly, rng: Random) -> None:
         hand_on_hip(body, "left", rng)
         return
     if kind == "floor":
-        target = vector(upper[0] + rng.uniform(-0.01, 0.07) * h, 0.020 * h, upper[2] + rng.uniform(0.12, 0.20) * h)
+        target = vector(upper[0] + rng.uniform(-0.01, 0.07) * h, 0.042 * h, upper[2] + rng.uniform(0.12, 0.20) * h)
         body.reach("arm", "left", target, np.array([0.6, 0.3, -rng.uniform(0.1, 0.5)]))
     else:
         spot = np.array([abs(body.skeleton.surface["trochanter_left"].offset[0]) + 0.02 * h, -0.06 * h, 0.03 * h])

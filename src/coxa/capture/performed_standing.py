@@ -59,7 +59,7 @@ def _kick(skeleton: Skeleton, drive: Drive, rng: Random, *, sideways: bool) -> P
     # the moving leg: planted while at rest, then a line from the hip at the angle asked for
     root = body.joint("thigh_left")
     planted = floor["left"] - root
-    bend = soft + np.maximum(drive.fault("knee-bends"), 0.0)
+    bend = _bend(skeleton, planted[0]) + np.maximum(drive.fault("knee-bends"), 0.0)
     length = span(skeleton.thigh_m, skeleton.shin_m, bend)
     free = smoothstep(drive.u / 0.25)
     aside = np.degrees(np.arctan2(planted[:, 0], -planted[:, 1]))
@@ -78,9 +78,8 @@ def _kick(skeleton: Skeleton, drive: Drive, rng: Random, *, sideways: bool) -> P
     pole = _ahead(toes["left"])
     body.reach("leg", "left", root + line * reach[:, None], pole)
     flat = np.swapaxes(body.rotation("shin_left")[0], -1, -2) @ turn(1, toes["left"])
-    body.reach(
-        "leg", "left", root + line * reach[:, None], pole, end=flat @ turn(0, free * rng.uniform(-6, 4) - 0.9 * np.maximum(back, 0.0))
-    )
+    pitch = free * rng.uniform(-8, 0) - np.maximum(back, 0.0)  # the foot stays level enough to clear the floor
+    _step(body, root + line * reach[:, None], pole, flat @ turn(0, pitch), floor=np.full(drive.frames, -0.006))
     _standing_arms(body, rng, support="right")
     return body.posed()
 
@@ -141,7 +140,8 @@ def single_leg_stance(skeleton: Skeleton, drive: Drive, rng: Random) -> Posed:
     reach = np.linalg.norm(planted, axis=-1) * (1 - free) + length * free
     body.reach("leg", "left", root + line * reach[:, None], _ahead(toes["left"]))
     flat = np.swapaxes(body.rotation("shin_left")[0], -1, -2) @ turn(1, toes["left"])
-    body.reach("leg", "left", root + line * reach[:, None], _ahead(toes["left"]), end=flat @ turn(0, drive.u * rng.uniform(0, 22)))
+    end = flat @ turn(0, drive.u * rng.uniform(0, 18))
+    _step(body, root + line * reach[:, None], _ahead(toes["left"]), end, floor=0.004 * drive.u)
     _standing_arms(body, rng, support=None)
     return body.posed()
 
@@ -177,7 +177,7 @@ def squat(skeleton: Skeleton, drive: Drive, rng: Random) -> Posed:
     for side_name, s in zip(SIDES, (1.0, -1.0), strict=True):
         target = np.array([s * hip_x * wide, ankle, 0.0])
         swivel = knee_swivel(body.joint(f"thigh_{side_name}"), target, skeleton, outwards, side_name)
-        body.reach("leg", side_name, target, _ahead(s * toes), end_world=turn(1, s * toes), swivel_deg=swivel)
+        body.reach("leg", side_name, target, np.array([0.0, 0.0, 1.0]), end_world=turn(1, s * toes), swivel_deg=swivel)
     kind = rng.choice(["ahead", "hips", "hang"], p=[0.5, 0.3, 0.2])
     height = rng.uniform(55, 90)
     for side_name in SIDES:
@@ -277,6 +277,23 @@ def _march(skeleton: Skeleton, drive: Drive, rng: Random, lift_m: float) -> Pose
         body.reach("leg", name, target, _ahead(s * toes), end_world=level @ turn(0, 60.0 * lift_m * up))
         hang_arm(body, name, rng, swing=-18.0 * s * phase)
     return body.posed()
+
+
+def _step(body: Assembly, target: Floats, pole: Floats, end: Floats, floor: Floats) -> None:
+    """Reach with the left leg; a foot that would scrape the floor is lifted over it by bending the knee more."""
+    for k in range(6):
+        body.reach("leg", "left", target, pole, end=end)
+        if k < 5:
+            posed = body.posed()
+            low = np.minimum.reduce([posed.site(f"sole_{part}_left")[:, 1] for part in ("heel", "ball", "toe")])
+            target = target + vector(0.0, np.maximum(floor - low, 0.0), 0.0)
+
+
+def _bend(skeleton: Skeleton, line: Floats) -> float:
+    """Bend of the knee when hip and ankle are a vector apart, degrees."""
+    d = min(float(np.linalg.norm(line)), (skeleton.thigh_m + skeleton.shin_m) * 0.99999)
+    cosine = (d**2 - skeleton.thigh_m**2 - skeleton.shin_m**2) / (2 * skeleton.thigh_m * skeleton.shin_m)
+    return float(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
 
 
 def _ahead(toes_left_deg: float) -> Floats:

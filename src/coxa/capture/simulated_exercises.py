@@ -121,8 +121,8 @@ PERFORMED: dict[str, Performed] = {
         standing.squat, standing.squat_truth, "standing", _UPRIGHT, (65.0, 100.0), absolute=True, up_s=(0.9, 2.2), hold_s=(0.0, 0.8),
         down_s=(0.8, 2.0), faults=("knees-in", "knees-out", "trunk-leans-forward", "lift-too-small", "too-fast", "uneven"),
         own_faults=("lift-too-small",),
-        natural={"knees-in": (-2.0, 2.0), "trunk-leans-forward": (22.0, 34.0), "uneven": (-1.5, 1.5)},
-        growing=frozenset({"trunk-leans-forward"}), opposites={"knees-in": ("knees-out",)}, both=True, heights=_HIGH,
+        natural={"knees-out": (0.0, 9.0), "trunk-leans-forward": (22.0, 34.0), "uneven": (-1.5, 1.5)},
+        growing=frozenset({"trunk-leans-forward"}), opposites={"knees-out": ("knees-in",)}, both=True, heights=_HIGH,
     ),
     "walking-on-the-spot": Performed(
         standing.walk_on_the_spot, lambda posed: {}, "standing", _UPRIGHT, repeats=False, heights=_HIGH
