@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -317,6 +318,54 @@ def test_leaving_early_ends_the_decoding_thread(tmp_path: Path) -> None:
         next(pictures)
         assert threading.active_count() == before + 1
     assert threading.active_count() == before
+
+
+def test_clip_can_be_closed_while_another_thread_reads_it(tmp_path: Path) -> None:
+    path = write(tmp_path / "clip.mp4", [k / 30 for k in range(60)])
+    before = threading.active_count()
+    clip = Clip(path)
+    pictures = ahead(clip, 2)
+    next(pictures)
+    clip.close()
+    assert len(list(pictures)) < 59
+    assert threading.active_count() == before
+
+
+def test_frames_of_one_moment_are_refused_unless_a_rate_is_given(tmp_path: Path) -> None:
+    path = write(tmp_path / "clip.mp4", [k / 30 for k in range(5)])
+    content = path.read_bytes()
+    at = content.index(b"stts") + 8
+    assert struct.unpack(">2I", content[at : at + 8]) == (1, 5)
+    path.write_bytes(content[: at + 8] + bytes(4) + content[at + 12 :])
+    with pytest.raises(BadInput, match="give the frame rate"):
+        list(frames(path))
+    np.testing.assert_allclose([t for t, _ in frames(path, fps=30)], np.arange(5) / 30)
+
+
+INTERRUPTED = """
+import sys
+from coxa.capture import from_video
+from_video(sys.argv[1], model="lite", progress=lambda done, _: print(done, flush=True))
+"""
+
+
+def test_interrupting_ends_at_once_and_leaves_no_file(tmp_path: Path) -> None:
+    needs_model()
+    path = write(tmp_path / "clip.mp4", [k / 30 for k in range(900)], width=320, height=240)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    command = [sys.executable, "-c", INTERRUPTED, str(path)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"TMPDIR": str(temporary)}
+    ) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "1\n"
+        running.send_signal(signal.SIGINT)
+        said, complaint = running.communicate(timeout=60)
+    assert running.returncode in (1, 130, -signal.SIGINT)
+    assert complaint.rstrip().endswith("KeyboardInterrupt")
+    assert len(said.split()) < 800
+    assert list(temporary.iterdir()) == []
 
 
 def test_error_while_decoding_reaches_the_caller() -> None:

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, nullcontext
+from itertools import chain
 from pathlib import Path
 from queue import Empty, Full, Queue
 from types import TracebackType
@@ -27,6 +28,8 @@ Progress = Callable[[int, int | None], None]
 
 #: Frames decoded ahead of the pose model. More would not be faster, only fill memory: a 4K frame is 25 MB.
 AHEAD = 3
+#: Frames a second beyond which a file's times are damage, not a rate.
+FASTEST = 1000
 #: FFmpeg draws text files as pictures and single pictures as videos; neither is a clip.
 NOT_VIDEO = {"tty", "bin", "xbin", "adf", "idf"}
 #: Read only files: a playlist inside a local file may not make FFmpeg open a connection.
@@ -80,13 +83,16 @@ class Clip:
         import av
 
         self.path = Path(path)
-        if fps is not None and not 0 < fps <= 1000:
-            raise BadInput(f"{self.path}: expected a frame rate between 0 and 1000 frames/s, got {fps:g}")
+        if fps is not None and not 0 < fps <= FASTEST:
+            raise BadInput(f"{self.path}: expected a frame rate between 0 and {FASTEST} frames/s, got {fps:g}")
         series = "%" in self.path.name
         options = dict(OPTIONS) | ({"framerate": str(fps)} if series and fps else {})
         if not series:
             check(self.path)
         self._given_fps = fps
+        self._closed = False
+        # Another thread may be decoding: closing the container under FFmpeg's hands would crash Python.
+        self._reading = threading.Lock()
         try:
             self._container = av.open(str(self.path), options=options, format="image2" if series else None)
         except (av.error.FFmpegError, ValueError) as error:
@@ -100,14 +106,14 @@ class Clip:
             self._size: tuple[int, int] | None = None
             self._matrix: npt.NDArray[np.int32] | None = None
             self._dropped = 0
-            self._frames = self._read()
+            self._frames: Iterator[tuple[float, Picture]] = self._read()
             first = next(self._frames, None)
             if first is None:
                 raise BadInput(f"{self.path}: expected at least one frame, none could be decoded; record or export the clip again")
         except BaseException:
             self.close()
             raise
-        self._first = first
+        self._frames = chain([first], self._frames)
         self.height, self.width = first[1].shape[:2]
 
     def __enter__(self) -> Self:
@@ -117,17 +123,23 @@ class Clip:
         self.close()
 
     def __iter__(self) -> Iterator[tuple[float, Picture]]:
-        yield self._first
-        got = 1
-        for frame in self._frames:
-            got += 1
+        got, time_s = 0, 0.0
+        while True:
+            with self._reading:
+                frame = None if self._closed else next(self._frames, None)
+            if frame is None:
+                break
+            got, time_s = got + 1, frame[0]
             yield frame
-        if got == 1 and self._dropped:
-            raise BadInput(f"{self.path}: expected times that increase, all {self._dropped + 1} frames have the same; give the frame rate")
+        count = got + self._dropped
+        if got and time_s < (count - 1) / FASTEST:
+            raise BadInput(f"{self.path}: expected the times of its frames, got {count} frames within {time_s:.3g} s; give the frame rate")
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._container.close()
+        """Let go of the file; frames not read yet are lost."""
+        with self._reading:
+            self._closed = True
+            self._container.close()
 
     def _choose_stream(self, series: bool) -> Any:
         name = self._container.format.name
