@@ -336,7 +336,7 @@ def test_frames_of_one_moment_are_refused_unless_a_rate_is_given(tmp_path: Path)
     content = path.read_bytes()
     at = content.index(b"stts") + 8
     assert struct.unpack(">2I", content[at : at + 8]) == (1, 5)
-    path.write_bytes(content[: at + 8] + bytes(4) + content[at + 12 :])
+    path.write_bytes(content[: at + 8] + struct.pack(">I", 1) + content[at + 12 :])
     with pytest.raises(BadInput, match="give the frame rate"):
         list(frames(path))
     np.testing.assert_allclose([t for t, _ in frames(path, fps=30)], np.arange(5) / 30)
