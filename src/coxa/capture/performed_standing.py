@@ -76,10 +76,10 @@ def _kick(skeleton: Skeleton, drive: Drive, rng: Random, *, sideways: bool) -> P
     line /= np.linalg.norm(line, axis=-1, keepdims=True)
     reach = np.linalg.norm(planted, axis=-1) * (1 - free) + length * free
     pole = _ahead(toes["left"])
-    body.reach("leg", "left", root + line * reach[:, None], pole)
-    flat = np.swapaxes(body.rotation("shin_left")[0], -1, -2) @ turn(1, toes["left"])
-    pitch = free * rng.uniform(-8, 0) - np.maximum(back, 0.0)  # the foot stays level enough to clear the floor
-    _step(body, root + line * reach[:, None], pole, flat @ turn(0, pitch), floor=np.full(drive.frames, -0.006))
+    # the foot rolls with the leg but stays nearly level, so that it clears the floor; it gives way when the knee bends
+    pitch = free * rng.uniform(-8, 0) + 0.45 * np.maximum(drive.fault("knee-bends"), 0.0)
+    foot = turn(2, free * (across - aside[0])) @ turn(1, toes["left"]) @ turn(0, pitch)
+    _step(body, root + line * reach[:, None], pole, foot, floor=np.full(drive.frames, -0.006))
     _standing_arms(body, rng, support="right")
     return body.posed()
 
@@ -138,10 +138,10 @@ def single_leg_stance(skeleton: Skeleton, drive: Drive, rng: Random) -> Posed:
     line /= np.linalg.norm(line, axis=-1, keepdims=True)
     free = smoothstep(drive.u / 0.1)
     reach = np.linalg.norm(planted, axis=-1) * (1 - free) + length * free
-    body.reach("leg", "left", root + line * reach[:, None], _ahead(toes["left"]))
-    flat = np.swapaxes(body.rotation("shin_left")[0], -1, -2) @ turn(1, toes["left"])
-    end = flat @ turn(0, drive.u * rng.uniform(0, 18))
-    _step(body, root + line * reach[:, None], _ahead(toes["left"]), end, floor=0.004 * drive.u)
+    # the shin leans by what hip and knee leave; the foot points down with it as it comes free
+    pitch = np.maximum(bend - soft - raise_deg * drive.u, 0.0) * rng.uniform(0.6, 0.9) * smoothstep(drive.u) + rng.uniform(0, 15) * drive.u
+    foot = turn(1, toes["left"]) @ turn(0, pitch)
+    _step(body, root + line * reach[:, None], _ahead(toes["left"]), foot, floor=0.004 * drive.u)
     _standing_arms(body, rng, support=None)
     return body.posed()
 
@@ -279,11 +279,11 @@ def _march(skeleton: Skeleton, drive: Drive, rng: Random, lift_m: float) -> Pose
     return body.posed()
 
 
-def _step(body: Assembly, target: Floats, pole: Floats, end: Floats, floor: Floats) -> None:
-    """Reach with the left leg; a foot that would scrape the floor is lifted over it by bending the knee more."""
-    for k in range(6):
-        body.reach("leg", "left", target, pole, end=end)
-        if k < 5:
+def _step(body: Assembly, target: Floats, pole: Floats, foot: Floats, floor: Floats) -> None:
+    """Reach with the left leg, the foot turned as given; where it would scrape the floor the knee bends more."""
+    for k in range(3):
+        body.reach("leg", "left", target, pole, end_world=foot)
+        if k < 2:
             posed = body.posed()
             low = np.minimum.reduce([posed.site(f"sole_{part}_left")[:, 1] for part in ("heel", "ball", "toe")])
             target = target + vector(0.0, np.maximum(floor - low, 0.0), 0.0)
