@@ -22,13 +22,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from coxa.body.posture import DIRECTIONS, VIEWS, chest, directions, posture_of, view_of
 from coxa.motion.evidence import FEATURES, VIEW_LIMITS, VIEW_UNIT_DEG, features
 
 Floats = NDArray[np.float64]
 ROOT = Path(__file__).resolve().parents[1]
 FITTED = ROOT / "src" / "coxa" / "motion" / "fitted"
 SHIFTS_S = (-0.15, 0.0, 0.15)  # the engine's times are not the truth's: every repetition is fitted at three offsets
-MARGIN_DEG = 2.0  # by how much an estimated view may lie outside the fitted one
+MARGIN_DEG = 6.0  # by how much an estimated view may lie outside the fitted one
 INDEX = {name: i for i, name in enumerate(FEATURES)}
 
 TRUNK = (
@@ -63,7 +64,10 @@ class Recipe:
 
 
 RECIPES = (
-    Recipe("rolls-back", "clamshell", ("clamshell-",), "pelvis_roll_back_deg", 15, 20, ROLL, azimuth_deg=46, by_view=True),
+    Recipe(
+        "rolls-back", "clamshell", ("clamshell-",), "pelvis_roll_back_deg", 15, 20, ROLL,
+        ("front", "diagonal"), azimuth_deg=46, by_view=True,
+    ),
     Recipe(
         "rolls-back", "side-lying-abduction", ("side-lying-abduction-roll-", "side-lying-abduction-p", "side-lying-abduction-o"),
         "pelvis_roll_back_deg", 15, 20, ROLL, by_view=True,
@@ -94,6 +98,7 @@ class Repetition:
     height_m: float
     azimuth_deg: float
     elevation_deg: float
+    view: str  # what coxa makes of the start
     values: dict[float, Floats] = field(default_factory=dict)
 
 
@@ -117,6 +122,14 @@ def camera_of(meta: dict) -> tuple[float, float, float]:
     return camera["height"], camera["azimuth"], math.degrees(math.atan2(over, camera["distance"]))
 
 
+def seen_view(start: Floats) -> str:
+    """The camera view that coxa reads from the start of a repetition, (33, 5)."""
+    found, facing = np.empty(DIRECTIONS), np.empty(3)
+    directions(np.ascontiguousarray(start[:, :2]), np.ascontiguousarray(start[:, 2:]), found)
+    chest(found, facing)
+    return VIEWS[view_of(posture_of(found, facing), found, facing)]
+
+
 def read_clip(path: Path, shifts: Sequence[float] = SHIFTS_S, every: int = 1) -> list[Repetition]:
     """The repetitions of one clip; `every` keeps each n-th frame only, to see what a slower camera would give."""
     meta = json.loads(path.read_text())
@@ -128,12 +141,13 @@ def read_clip(path: Path, shifts: Sequence[float] = SHIFTS_S, every: int = 1) ->
     height, azimuth, elevation = camera_of(meta)
     found = []
     for number, rep in enumerate(meta["reps"]):
+        before = (time_s >= rep["start_s"] - 0.4) & (time_s <= rep["start_s"] + 0.02)
         truth = {k: v["deg"] if isinstance(v, dict) else v for k, v in rep["faults"].items()}
         one = Repetition(
             clip=path.stem, number=number, body=meta.get("body", "renderer"),
             sex=meta.get("figure") or ("male" if meta["male"] else "female"), exercise=meta["exercise"], truth=truth,
             range_deg=rep["change_from_start_deg"], up_s=rep["peak_start_s"] - rep["start_s"], fps=fps,
-            height_m=height, azimuth_deg=azimuth, elevation_deg=elevation,
+            height_m=height, azimuth_deg=azimuth, elevation_deg=elevation, view=seen_view(frames[before].mean(0)),
         )  # fmt: skip
         for shift in shifts:
             rest = (time_s >= rep["start_s"] - 0.4 + shift) & (time_s <= rep["start_s"] + 0.02 + shift)
@@ -218,10 +232,11 @@ def fit_view(reps: Sequence[Repetition]) -> dict[str, Fit]:
     }
 
 
-def fit_reps(recipe: Recipe, reps: Sequence[Repetition], target: Floats) -> Fit:
-    """Fit on repetitions at all their offsets."""
+def fit_reps(recipe: Recipe, reps: Sequence[Repetition], target: Floats, around: Sequence[Repetition] = ()) -> Fit:
+    """Fit on repetitions at all their offsets; the view is read by what repetitions from `around` as well have taught."""
     values, owner = stacked(reps)
-    return fit(values, target[owner], recipe.features, recipe.ridge, fit_view(reps) if recipe.by_view else None)
+    view = fit_view([*around] or reps) if recipe.by_view else None
+    return fit(values, target[owner], recipe.features, recipe.ridge, view)
 
 
 def folds(groups: Sequence[object], most: int = 12) -> list[NDArray[np.bool_]]:
@@ -232,7 +247,7 @@ def folds(groups: Sequence[object], most: int = 12) -> list[NDArray[np.bool_]]:
 
 
 def left_out(recipe: Recipe, reps: Sequence[Repetition], target: Floats, groups: Sequence[object], most: int = 12) -> Floats:
-    """Estimates of each repetition by a fit that saw nothing of its group."""
+    """Estimates of each repetition by a fit that saw nothing of its group; all must suit the recipe."""
     out = np.full(len(reps), np.nan)
     for mask in folds(groups, most):
         model = fit_reps(recipe, [r for r, m in zip(reps, mask, strict=True) if not m], target[~mask])
@@ -258,13 +273,13 @@ def target_of(recipe: Recipe, reps: Sequence[Repetition]) -> Floats:
     return np.array([r.truth[recipe.truth] for r in reps], float)
 
 
-def model_of(recipe: Recipe, reps: list[Repetition]) -> dict:
-    """The model's data, fitted on every repetition given."""
+def model_of(recipe: Recipe, reps: list[Repetition], around: list[Repetition]) -> dict:
+    """The model's data, fitted on every repetition given; `around` holds those from unsuitable cameras as well."""
     target = target_of(recipe, reps)
     clips = [r.clip for r in reps]
     estimate = left_out(recipe, reps, target, clips)
-    final = fit_reps(recipe, reps, target)
-    view = final.view or fit_view(reps)
+    final = fit_reps(recipe, reps, target, around)
+    view = final.view or fit_view(around)
     low, high = recipe.elevation_deg
     domain = {"elevation": [low - MARGIN_DEG, high + MARGIN_DEG]}
     if "side" not in recipe.views:
@@ -297,12 +312,13 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write the models into coxa.motion.fitted")
     arguments = parser.parse_args()
     for recipe in RECIPES:
-        reps = [r for r in read_folders(arguments.folders, recipe.clips) if recipe.truth in r.truth and suits(recipe, r)]
+        around = [r for r in read_folders(arguments.folders, recipe.clips) if recipe.truth in r.truth]
+        reps = [r for r in around if suits(recipe, r)]
         target = target_of(recipe, reps)
         if (target >= recipe.red).sum() < 8 or (target < recipe.amber / 2).sum() < 8:
             print(f"{recipe.exercise} {recipe.fault}: too few repetitions ({len(reps)}), not fitted")
             continue
-        data = model_of(recipe, reps)
+        data = model_of(recipe, reps, around)
         print(f"{recipe.exercise} {recipe.fault}: limit {data['limit_deg']}, {data['fitted_on']}")
         if arguments.write:
             FITTED.mkdir(exist_ok=True)

@@ -26,6 +26,7 @@ import fit_evidence as fits
 from fit_evidence import MARGIN_DEG, RECIPES, Floats, Recipe, Repetition
 
 FOUND_LEAST, FALSE_MOST, FALSE_UPPER_MOST = 0.90, 0.02, 0.05
+MUST_HOLD = ("body", "camera height", "tempo")  # left out as whole groups; the verdict needs each of them
 CLEAN_LEAST, FAULTY_LEAST, CLIPS_LEAST = 150, 60, 40
 
 
@@ -59,8 +60,8 @@ def score(recipe: Recipe, reps: list[Repetition], groups: Sequence[object], offs
             continue
         inner = fits.left_out(recipe, train, aim, [r.clip for r in train], 8)
         limit = fits.choose_limit(inner, aim, recipe.amber, recipe.red)
-        model = fits.fit_reps(recipe, train, aim)
         wide = [reps[i] for i in np.flatnonzero(~mask)]
+        model = fits.fit_reps(recipe, train, aim, wide)
         test = [(i, reps[i].values[offset]) for i in np.flatnonzero(mask) if offset in reps[i].values]
         if not test:
             continue
@@ -133,13 +134,10 @@ def summary(recipe: Recipe, scored: Sequence[Scored], stratum: str, left_out: st
     clips = len({s.rep.clip for s in judged})
     enough = len(clean) >= CLEAN_LEAST and len(faulty) >= FAULTY_LEAST and clips >= CLIPS_LEAST
     separates = found_share >= FOUND_LEAST and false_share <= FALSE_MOST and false_high <= FALSE_UPPER_MOST
-    verdict = (
-        "cannot judge"
-        if not separates and (false or found_share < FOUND_LEAST)
-        else "judged"
-        if enough and separates
-        else "separates, too few"
-    )
+    if found_share < FOUND_LEAST or false_share > FALSE_MOST or (enough and not separates):
+        verdict = "cannot judge"
+    else:
+        verdict = "judged" if enough else "separates, too few"
     every = [s for s in scored if s.accepted]
     ranges = np.array([s.rep.range_deg for s in every])
     truths, estimates = np.array([s.truth for s in every]), np.array([s.estimate for s in every])
@@ -192,9 +190,11 @@ def table(recipe: Recipe, reps: list[Repetition], quick: bool = False, fresh_fro
         rows.append(summary(recipe, late, "clips made after the features were chosen", "clip"))
     strata: dict[str, Callable[[Scored], str]] = {
         "camera": lambda s: height_of(s.rep),
+        "view": lambda s: s.rep.view,
         "direction": lambda s: direction_of(s.rep),
         "body": lambda s: s.rep.body,
         "sex": lambda s: s.rep.sex,
+        "frames/s": lambda s: f"{s.rep.fps:g}",
     }
     for name, key in strata.items():
         rows += [summary(recipe, [s for s in by_clip if key(s) == k], f"{name}: {k}", "clip") for k in sorted({key(s) for s in by_clip})]
@@ -229,6 +229,30 @@ def table(recipe: Recipe, reps: list[Repetition], quick: bool = False, fresh_fro
     return [r for r in rows if r]
 
 
+def evidence_of(rows: Sequence[dict]) -> dict:
+    """What goes beside the model: the scored counts, and the verdict over all that must hold."""
+    main_row = rows[0]
+    must = [main_row, *(r for r in rows if r["stratum"] == "all accepted" and r["left_out"] in MUST_HOLD)]
+    weak = [r["left_out"] for r in must if r["verdict"] == "cannot judge"]
+    missing = [name for name in MUST_HOLD if name not in {r["left_out"] for r in must}]
+    enough = main_row["verdict"] == "judged"
+    return {
+        **{key: main_row[key] for key in ("found", "faulty", "false", "clean", "clips", "auc", "bodies")},
+        "false_upper": main_row["false_interval"][1],
+        "fails_when_left_out": weak,
+        "not_tested_left_out": missing,
+        "verdict": "cannot judge" if weak else "judged" if enough and not missing else "separates, too few",
+    }
+
+
+def write_evidence(recipe: Recipe, rows: Sequence[dict]) -> None:
+    """Put the evidence into the fitted model's file."""
+    path = fits.FITTED / f"{recipe.exercise}.{recipe.fault}.json"
+    data = json.loads(path.read_text())
+    data["evidence"] = evidence_of(rows)
+    path.write_text(json.dumps(data, indent=1) + "\n")
+
+
 def show(rows: Sequence[dict]) -> str:
     """The rows as a Markdown table."""
     lines = [
@@ -247,6 +271,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--json", type=Path, help="write all rows here")
+    parser.add_argument("--table", type=Path, help="write the table here, as Markdown")
+    parser.add_argument("--write", action="store_true", help="put the evidence into the models of coxa.motion.fitted")
     parser.add_argument("--quick", action="store_true", help="only clips left out")
     parser.add_argument("--fresh-from", type=int, default=0, help="clips numbered from here on were made after the features were chosen")
     parser.add_argument("--only", default="", help="exercise.fault")
@@ -261,8 +287,13 @@ def main() -> None:
         if (target >= recipe.red).sum() < 10 or (target < recipe.amber / 2).sum() < 10:
             print(f"{recipe.exercise} {recipe.fault}: too few repetitions ({len(reps)})")
             continue
-        rows += table(recipe, reps, arguments.quick, arguments.fresh_from)
+        own = table(recipe, reps, arguments.quick, arguments.fresh_from)
+        if arguments.write:
+            write_evidence(recipe, own)
+        rows += own
     print(show(rows))
+    if arguments.table:
+        arguments.table.write_text(show(rows) + "\n")
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
 

@@ -309,9 +309,9 @@ class Plan:
 
 
 PLANS: dict[str, Plan] = {
-    "clamshell": Plan(clamshell, thighs_apart, (10.0, 36.0), {"roll": (0.40, 20.0)}, True),
+    "clamshell": Plan(clamshell, thighs_apart, (10.0, 36.0), {"roll": (0.32, 20.0)}, True),
     "side-lying-abduction": Plan(
-        side_abduction, legs_apart, (12.0, 40.0), {"hike": (0.38, 12.0), "roll": (0.22, 20.0), "knee": (0.18, 30.0)}, True
+        side_abduction, legs_apart, (12.0, 40.0), {"hike": (0.32, 12.0), "roll": (0.22, 20.0), "knee": (0.18, 30.0)}, True
     ),
     "standing-abduction": Plan(
         standing_abduction, leg_out, (12.0, 36.0), {"hike": (0.30, 10.0), "lean": (0.30, 10.0), "knee": (0.12, 30.0)}, False
@@ -327,16 +327,16 @@ def schedule(rng: np.random.Generator, plan: Plan) -> list[Rep]:
     slow = rng.uniform(0.8, 1.6)
     always = rng.random() < 0.15
     reps, at = [], 1.5
-    for _ in range(int(rng.integers(4, 7))):
+    for _ in range(int(rng.integers(5, 8))):
         faults = {}
         for number, (name, (chance, red)) in enumerate(plan.faults.items()):
             dice = rng.random()
             if dice < chance or (always and number == 0):
                 faults[name] = float(rng.uniform(1.02 * red, 1.9 * red))
             else:
-                faults[name] = float(rng.uniform(0.2 * red, red)) if dice < chance + 0.12 else 0.0
+                faults[name] = float(rng.uniform(0.2 * red, red)) if dice < chance + 0.10 else 0.0
         up, down = rng.uniform(0.6, 1.3, 2) * slow
-        rep = Rep(at, float(up), float(rng.uniform(0.4, 2.5)), float(down), float(rng.uniform(*plan.range_deg)), faults)
+        rep = Rep(at, float(up), float(rng.uniform(0.4, 1.8)), float(down), float(rng.uniform(*plan.range_deg)), faults)
         reps.append(rep)
         at = rep.end + float(rng.uniform(0.4, 1.0))
     return reps

@@ -205,6 +205,9 @@ class FittedModel:
         that clean repetitions of people whom the fit has not seen stay below it.
     domain
         Feature of the start, or view angle, to its least and largest value in which the model may speak.
+    evidence
+        What repetitions that no fit saw said of it (bench/operating_curves.py): found of faulty, false of clean, clips, the
+        upper bound of the false rate, bodies, and the verdict. Empty when it has not been scored since it was fitted.
     """
 
     fault: str
@@ -215,6 +218,12 @@ class FittedModel:
     view_deg: dict[str, Linear]
     domain: dict[str, tuple[float, float]]
     fitted_on: dict[str, Any]
+    evidence: dict[str, Any]
+
+    @property
+    def judged(self) -> bool:
+        """Whether the evidence suffices to tell a person; if not, the fault stays "cannot judge"."""
+        return self.evidence.get("verdict") == "judged"
 
     def estimate(self, start: Floats, peak: Floats, side: str, view_hint: str = "") -> Estimate:
         """How big the fault was in one repetition, and whether the model may say so.
@@ -283,6 +292,7 @@ def read_model(text: str, where: str) -> FittedModel:
             view_deg={name: _linear(part, where) for name, part in data["view_deg"].items()},
             domain={name: (float(low), float(high)) for name, (low, high) in data["domain"].items()},
             fitted_on=dict(data["fitted_on"]),
+            evidence=dict(data.get("evidence", {})),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BadInput(f"expected a fitted model, got {error} in {where}; fit it again with bench/fit_evidence.py") from error
