@@ -66,6 +66,16 @@ def test_unseen_set_says_what_to_do_with_the_camera() -> None:
     assert exercise.coaching is not None
     assert exercise.coaching.camera in said
     assert "nothing was judged" in said
+    assert words.CAMERA_PLACE in str(words.verdict(a_set(status="cannot_see", seen=0.31)))
+
+
+def test_a_stretch_says_how_long_it_was_held() -> None:
+    assert "Held for 13.1 s." in str(words.verdict(a_set(lift(), holds=(Hold(1, 15, 13.1),), exercise="hip-flexor-stretch")))
+
+
+def test_a_test_without_a_value_shows_no_figure() -> None:
+    said = words.verdict(a_set(test=motion.result.Test("single-leg-stance", float("nan"), "s", False, "the foot was hidden")))
+    assert said.headline == "Single leg stance: this try does not count. The foot was hidden."
 
 
 def test_another_exercise_is_said_plainly_and_the_better_guess_named() -> None:
@@ -124,7 +134,9 @@ def test_nothing_judged_is_said_and_not_green() -> None:
     said = words.verdict(a_set(lift(), exercise="clamshell", not_judged=unseen), exercise)
     assert "could not be judged" in str(said)
     assert "No mistake" not in str(said)
-    assert said.tone == "unsure"
+    assert said.tone == "counted"
+    none = words.verdict(a_set(lift(counted=False), exercise="clamshell", not_judged=unseen), exercise)
+    assert none.tone == "unsure"
 
 
 def test_target_is_told_without_uncounting() -> None:

@@ -10,7 +10,8 @@ from typing import Literal
 from coxa.exercises.model import Exercise, FaultRule
 from coxa.motion.result import Fault, FaultId, Hold, Repetition, SetResult, Severity
 
-Tone = Literal["good", "amber", "red", "unsure"]
+#: "counted": done and counted, but how well could not be judged; green would claim too much.
+Tone = Literal["good", "counted", "amber", "red", "unsure"]
 
 #: One thing done, many things done: how a set is counted aloud, by exercise id.
 NOUNS: dict[str, tuple[str, str]] = {
@@ -50,6 +51,7 @@ FAULTS: dict[FaultId, tuple[str, str]] = {
     "lift-too-small": ("The lift is small", "Lift a little more, if it does not hurt."),
 }
 
+MISSING = "–"
 SEVERITY: dict[Severity, str] = {"amber": "slight", "red": "clear"}
 SIDES = {"left": "left", "right": "right", "both": "both sides", "unknown": "not known"}
 VIEWS = {
@@ -64,7 +66,7 @@ WHY_NOT = {"too_small": "too small to count", "not_that_movement": "another move
 WHY_NOT_JUDGED = {
     "view": "It does not show from where the camera stood.",
     "not_visible": "The points it needs were hidden or out of the picture.",
-    "not_tested": "Nobody has tested yet how well a camera sees this in such a clip, so nothing is claimed.",
+    "not_tested": "How well a camera sees this here is not tested yet, so nothing is claimed.",
     "never_visible": "A camera cannot see this at all.",
     "frame_rate": "The clip has too few pictures a second. Record at 10 or more, better 30.",
 }
@@ -129,9 +131,9 @@ SMALL_PRINT = (
     "A repetition that shows a mistake still counts. Pain counts more than any figure here: if it hurts more, stop.",
 )
 
+CAMERA_PLACE = "Stand the camera still, 1.5 to 2.5 metres away."
 CAMERA_HELP = (
-    "Put the camera so that your whole body, head and feet too, stays in the picture all the time.",
-    "Stand it still, 1.5 to 2.5 metres away, with light on you and not behind you.",
+    "Your whole body, head and feet too, should stay in the picture all the time, with light on you and not behind you.",
     "Be alone in the picture. If somebody helps you, let them stay out of view.",
 )
 
@@ -158,13 +160,13 @@ def plural(n: int, one: str, many: str) -> str:
 
 
 def number(value: float, unit: str = "", digits: int | None = None) -> str:
-    """A figure a person reads: whole degrees, one decimal for seconds, two for ratios; an em dash where it is missing.
+    """A figure a person reads: whole degrees, one decimal for seconds, two for ratios; a dash where it is missing.
 
     >>> number(23.6, "deg"), number(0.417, "thigh lengths"), number(float("nan"), "deg")
     ('24°', '0.42 thigh lengths', '–')
     """
     if value != value or value in (float("inf"), float("-inf")):
-        return "–"
+        return MISSING
     if digits is None:
         digits = 0 if unit in ("deg", "degrees", "°", "%", "percent") else 2 if unit.endswith(("lengths", "length", "gaps", "ratio")) else 1
     text = f"{value:.{digits}f}"
@@ -179,7 +181,7 @@ def clock(seconds: float) -> str:
     ('3.2 s', '1:15 min')
     """
     if seconds != seconds:
-        return "–"
+        return MISSING
     if round(seconds, 1) < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
@@ -255,7 +257,8 @@ def verdict(result: SetResult, exercise: Exercise | None = None) -> Verdict:
     else:
         headline, tone = _hold_headline(result.holds)
     said, fault_tone = _fault_sentences(result, exercise)
-    counts = [*_reasons(result.repetitions), *_target(result)]
+    held = [f"Held for {number(sum(h.held_s for h in result.holds), 's')}."] if result.holds and result.repetitions else []
+    counts = [*held, *_reasons(result.repetitions), *_target(result)]
     # what to change comes before how much it was; if there is nothing to change, the other way round
     sentences = (*said, *counts) if result.faults else (*counts, *said)
     return Verdict(headline, sentences, fault_tone or tone)
@@ -266,6 +269,8 @@ def _cannot_see(result: SetResult, exercise: Exercise | None) -> Verdict:
     sentences = [f"Your body was in clear view in {share} of the clip. So nothing was counted and nothing was judged."]
     if exercise is not None and exercise.coaching is not None:
         sentences.append(_sentence(exercise.coaching.camera))
+    else:
+        sentences.append(CAMERA_PLACE)
     sentences.extend(CAMERA_HELP)
     return Verdict("You could not be seen well enough.", tuple(sentences), "unsure")
 
@@ -291,7 +296,8 @@ def _test_headline(result: SetResult) -> tuple[str, Tone]:
     name = spell(test.name)
     if test.valid:
         return f"{name}: {value}.", "good"
-    return f"{name}: {value}, but this try does not count. {_sentence(test.why)}".strip(), "unsure"
+    said = f"{name}: {value}, but" if value != MISSING else f"{name}:"
+    return f"{said} this try does not count. {_sentence(test.why)}".strip(), "unsure"
 
 
 def _hold_headline(holds: Sequence[Hold]) -> tuple[str, Tone]:
@@ -356,7 +362,9 @@ def _fault_sentences(result: SetResult, exercise: Exercise | None) -> tuple[list
     unseen = len(result.not_judged)
     could = exercise is not None and exercise.coaching is not None and len(exercise.coaching.faults) > unseen
     if exercise is not None and exercise.coaching is not None and not could:
-        return ["How well it was done could not be judged. Below is how you can check it yourself."], "unsure"
+        return [
+            "How well it was done could not be judged. Below is how you can check it yourself."
+        ], "counted" if result.counted or result.holds else "unsure"
     things = plural(unseen, "thing", "things")
     return [f"No mistake was seen in what could be judged. {things} could not be: below is how you can check."], None
 
