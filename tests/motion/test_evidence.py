@@ -163,6 +163,17 @@ def test_outside_the_fitted_views_the_model_says_so():
     assert "side" in other.why
 
 
+@pytest.mark.parametrize("name", [n for n in SHIPPED if "extension" not in n])
+def test_who_turns_the_back_to_the_camera_is_not_judged(name):
+    exercise, fault, _ = name.split(".")
+    model = load_model(fault, exercise)
+    assert model is not None
+    low, high = model.domain["start.working_shoulder.across"]
+    values = features(upright()[MIRRORED], upright()[MIRRORED], "left")
+    assert 0 < low < high
+    assert values[FEATURES.index("start.working_shoulder.across")] < 0
+
+
 def test_a_term_times_a_view_angle_grows_with_it():
     term = {"feature": "working_shoulder.across", "times": "azimuth", "low": -1, "high": 1, "centre": 0, "scale": 1, "weight": 10}
     plain = small_model(domain={}).estimate(upright(), leaning(5), "left").value_deg - 1
