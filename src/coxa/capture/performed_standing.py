@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from coxa.body.mannequin.contacts import Assembly
+from coxa.body.mannequin.contacts import Assembly, between
 from coxa.body.mannequin.kinematics import BASES, Posed, turn
-from coxa.body.mannequin.skeleton import INDEX, SIDES, Floats, Side, Skeleton
+from coxa.body.mannequin.poses import posture
+from coxa.body.mannequin.skeleton import INDEX, SEGMENTS, SIDES, Floats, Side, Skeleton
 from coxa.capture.performed import (
     Drive,
     Random,
@@ -287,6 +288,20 @@ def _step(body: Assembly, target: Floats, pole: Floats, foot: Floats, floor: Flo
             posed = body.posed()
             low = np.minimum.reduce([posed.site(f"sole_{part}_left")[:, 1] for part in ("heel", "ball", "toe")])
             target = target + vector(0.0, np.maximum(floor - low, 0.0), 0.0)
+
+
+def get_up(skeleton: Skeleton, drive: Drive, rng: Random) -> Posed:
+    """From lying on the back over the side, all fours and half-kneeling to standing: no exercise of the library."""
+    way = ["supine", "side-lying-right", "all-fours", "half-kneeling-right", "standing"]
+    keys = [posture(skeleton, name) for name in way]
+    stops = np.cumsum([0.0, *rng.uniform(0.7, 1.3, len(keys) - 1)])
+    along = drive.u * stops[-1]
+    origins, rotations = np.empty((drive.frames, len(SEGMENTS), 3)), np.empty((drive.frames, len(SEGMENTS), 3, 3))
+    for k in range(len(keys) - 1):
+        part = (along >= stops[k]) & ((along < stops[k + 1]) | (k == len(keys) - 2))
+        moved = between(keys[k], keys[k + 1], smoothstep((along[part] - stops[k]) / (stops[k + 1] - stops[k])))
+        origins[part], rotations[part] = moved.origins, moved.rotations
+    return Posed(skeleton, origins, rotations)
 
 
 def _bend(skeleton: Skeleton, line: Floats) -> float:

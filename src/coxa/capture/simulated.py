@@ -364,7 +364,7 @@ def _drive(
         ready = smoothstep((time_s - first + 0.8) / 0.75) * (1 - smoothstep((time_s - last - 0.05) / 0.75))
     elif not spec.repeats:
         ready = smoothstep((time_s - START_STILL_S) / 0.5) * (1 - smoothstep((time_s - plan.end_s + 0.5) / 0.5))
-        u = smoothstep((time_s - START_STILL_S) / max(plan.end_s - START_STILL_S, 0.1))
+        u = np.clip((time_s - START_STILL_S) / max(plan.end_s - START_STILL_S, 0.1), 0.0, 1.0)
     return Drive(time_s, u, peak, ready, _sway(time_s, spec.sway_deg, rng), wobble, tracks)
 
 

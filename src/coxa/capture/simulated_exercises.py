@@ -128,5 +128,8 @@ PERFORMED: dict[str, Performed] = {
         standing.walk_on_the_spot, lambda posed: {}, "standing", _UPRIGHT, repeats=False, heights=_HIGH
     ),
     "standing-still": Performed(standing.stand_still, lambda posed: {}, "standing", _UPRIGHT, repeats=False, heights=_HIGH),
+    "getting-up": Performed(
+        standing.get_up, lambda posed: {}, "standing", {"side": (70, 110), "front": (-12, 12), "diagonal": (35, 55)}, repeats=False
+    ),
     "lying-still": Performed(lying.lie_still, lambda posed: {}, "supine", _SUPINE, repeats=False),
 }  # fmt: skip

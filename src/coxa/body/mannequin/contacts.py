@@ -6,8 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from coxa.body.mannequin.kinematics import Posed, halved, turn
-from coxa.body.mannequin.skeleton import INDEX, SEGMENTS, SIDES, Floats, Side, Skeleton
+from coxa.body.mannequin.kinematics import BASES, Posed, halved, settled, turn
+from coxa.body.mannequin.skeleton import INDEX, PARENTS, SEGMENTS, SIDES, Floats, Side, Skeleton
 
 UP = np.array([0.0, 1.0, 0.0])
 
@@ -180,43 +180,138 @@ def small_turn(vector: Floats) -> Floats:
 
 
 def held(posed: Posed, reference: Posed, fixed: tuple[str, ...]) -> Posed:
-    """A pose moved so that contacts stay where they are in a reference pose.
+    """A pose moved and mended so that contacts stay where they are in a reference pose.
 
-    The body is moved until the fixed points of trunk, knees and shoulders (or, without any, the first limb's end) are where
-    they were; every other fixed foot or hand is then reached for by its own limb.
+    With shoulders and feet fixed and the chest facing up (a bridge), the body turns about the shoulders until the feet reach their
+    place. A fixed knee with the thigh upright (kneeling) carries the pelvis; lying on the side, the lower hip stays and the trunk bends
+    so that the lower shoulder does too. Otherwise the fixed feet carry the body. At last each fixed foot or hand is reached for by its
+    own limb.
 
     Parameters
     ----------
     posed, reference : Posed
-        Single poses or T frames of one skeleton; the reference a single pose.
+        Single poses of one skeleton.
     fixed : tuple of str
-        ``foot_left``, ``hand_right``, ``knee_left``, ``pelvis``, ``shoulders``, ``shoulder_left``, ``head``, and so on.
+        ``foot_left``, ``hand_right``, ``knee_left``, ``shoulder_left`` and so on.
     """
-    single = posed.origins.ndim == 2
-    many = Posed(posed.skeleton, posed.origins[None], posed.rotations[None]) if single else posed
     if not fixed:
         return posed
-    limbs = [name for name in fixed if name.startswith(("foot_", "hand_"))]
-    trunk = [name for name in fixed if name not in limbs]
-    anchors = trunk or limbs[:1]
-    shift = np.mean([_contact(reference, name) - _contact(many, name) for name in anchors], axis=0)
-    many = many.moved(shift)
-    body = Assembly(posed.skeleton, len(many))
-    body.origins, body.rotations = many.origins.copy(), many.rotations.copy()
-    for name in limbs:
+    feet = [name for name in fixed if name.startswith("foot_")]
+    facing_up = posed.rotation("pelvis")[1, 2] > 0.7
+    shoulders = [name for name in fixed if name.startswith("shoulder_")]
+    knees = [name for name in fixed if name.startswith("knee_")]
+    if shoulders and feet and facing_up:
+        posed = _pitched(posed, reference, shoulders, feet)
+        anchors = [_joint_of(name) for name in shoulders]
+    elif knees and abs(posed.rotation("pelvis")[1, 0]) > 0.5:
+        anchors = [knees[0].replace("knee_", "thigh_")]
+    elif knees:
+        anchors = [_joint_of(knees[0])]
+    else:
+        anchors = [_joint_of(name) for name in feet or fixed[:1]]
+    shift = np.mean([reference.joint(a) - posed.joint(a) for a in anchors], axis=0)
+    posed = posed.moved(shift)
+    body = Assembly(posed.skeleton, 1)
+    body.origins, body.rotations = posed.origins[None].copy(), posed.rotations[None].copy()
+    if shoulders and not facing_up:
+        _keep_shoulder(body, posed, reference, _joint_of(shoulders[0]))
+    if shoulders and feet and facing_up:
+        _lay_head_and_arms(body, reference)
+    for name in fixed:
+        if not name.startswith(("foot_", "hand_")):
+            continue
         kind: Limb = "leg" if name.startswith("foot_") else "arm"
         side: Side = SIDES[0] if name.endswith("left") else SIDES[1]
         upper, lower, end = (f"{bone}_{side}" for bone in _CHAIN[kind])
-        middle = many.joint(lower) - (many.joint(upper) + many.joint(end)) / 2
-        straight = np.linalg.norm(middle, axis=-1, keepdims=True) < 5e-3
-        front = many.rotation(upper)[..., :, 2] * (1.0 if kind == "leg" else -1.0)
-        body.reach(kind, side, reference.joint(end), np.where(straight, front, middle), end_world=reference.rotation(end))
-    done = body.posed()
-    return done[0] if single else done
+        source = reference if f"knee_{side}" in fixed else posed
+        middle = source.joint(lower) - (source.joint(upper) + source.joint(end)) / 2
+        if float(np.linalg.norm(middle)) < 5e-3:
+            middle = source.rotation(upper)[:, 2] * (1.0 if kind == "leg" else -1.0)
+        body.reach(kind, side, reference.joint(end), middle, end_world=reference.rotation(end))
+    return body.posed()[0]
 
 
-def _contact(posed: Posed, name: str) -> Floats:
-    if name == "shoulders":
-        return (posed.joint("upper_arm_left") + posed.joint("upper_arm_right")) / 2
-    segment = name.replace("knee_", "shin_").replace("shoulder_", "upper_arm_").replace("elbow_", "forearm_")
-    return posed.joint(segment)
+def _joint_of(contact: str) -> str:
+    return contact.replace("knee_", "shin_").replace("shoulder_", "upper_arm_").replace("elbow_", "forearm_")
+
+
+def _pitched(posed: Posed, reference: Posed, shoulders: list[str], feet: list[str]) -> Posed:
+    """The body turned about its own left-right axis so that feet seen from the shoulders lie where they do in the reference."""
+
+    def line(of: Posed) -> Floats:
+        ends = [np.mean([of.joint(_joint_of(n)) for n in names], axis=0) for names in (shoulders, feet)]
+        return np.asarray(ends[1] - ends[0])
+
+    now, then = line(posed), line(reference)
+    turned = np.degrees(np.arctan2(then[1], then[2]) - np.arctan2(now[1], now[2]))
+    r = turn(0, -turned)
+    return Posed(posed.skeleton, posed.origins @ r.T, r @ posed.rotations)
+
+
+def _lay_head_and_arms(body: Assembly, reference: Posed) -> None:
+    """Leave head and hands on the floor while the trunk rises."""
+    offset = body.skeleton.offsets[INDEX["head"]]
+    height = float(reference.joint("head")[1] - body.joint("neck")[0, 1])
+    length = float(np.hypot(offset[1], offset[2]))
+    rise = np.degrees(np.arcsin(np.clip(height / length, -1, 1)) - np.arctan2(offset[2], offset[1]))
+    body.turn_head(reference.rotation("head")[None], neck=(BASES["supine"] @ turn(0, rise))[None])
+    for side in SIDES:
+        elbow = reference.joint(f"forearm_{side}") - (reference.joint(f"upper_arm_{side}") + reference.joint(f"hand_{side}")) / 2
+        body.reach("arm", side, reference.joint(f"hand_{side}"), elbow, end_world=reference.rotation(f"hand_{side}"))
+
+
+def _keep_shoulder(body: Assembly, posed: Posed, reference: Posed, shoulder: str) -> None:
+    """Bend the trunk so that the lower shoulder stays; head and arms follow the chest."""
+    chest = posed.rotation("chest")
+    local = {
+        name: np.swapaxes(posed.rotation(parent), -1, -2) @ posed.rotation(name)
+        for parent, names in (("chest", ("neck", "upper_arm_left", "upper_arm_right")),)
+        for name in names
+    }
+    towards = reference.joint(shoulder) - body.joint("pelvis")
+    body.bend_trunk(chest[None], point=shoulder, towards=towards / np.linalg.norm(towards, axis=-1, keepdims=True))
+    new = body.rotation("chest")[0]
+    neck = new @ local["neck"]
+    body.turn_head((new @ chest.T @ posed.rotation("head"))[None], neck=neck[None])
+    for side in SIDES:
+        bend = posed.rotation(f"upper_arm_{side}").T @ posed.rotation(f"forearm_{side}")
+        end = posed.rotation(f"forearm_{side}").T @ posed.rotation(f"hand_{side}")
+        elbow = -np.degrees(np.arctan2(bend[2, 1], bend[2, 2]))
+        body.swing("arm", side, local[f"upper_arm_{side}"], float(elbow), end)
+
+
+def between(first: Posed, second: Posed, share: Floats) -> Posed:
+    """Poses on the way from one single pose to another, every joint turning the short way, the lowest point on the floor.
+
+    Parameters
+    ----------
+    first, second : Posed
+        Single poses of one skeleton.
+    share : (T,)
+        0 at the first, 1 at the second.
+    """
+    skeleton = first.skeleton
+    rotations = np.empty((len(share), len(SEGMENTS), 3, 3))
+    origins = np.zeros((len(share), len(SEGMENTS), 3))
+    origins[:, 0] = first.origins[0] + share[:, None] * (second.origins[0] - first.origins[0])
+    for k, name in enumerate(SEGMENTS):
+        parent = PARENTS[name]
+        a, b = first.rotations[k], second.rotations[k]
+        if parent is not None:
+            a, b = first.rotation(parent).T @ a, second.rotation(parent).T @ b
+        local = a @ small_turn(share[:, None] * turn_vector(a.T @ b))
+        if parent is None:
+            rotations[:, k] = local
+        else:
+            p = INDEX[parent]
+            rotations[:, k] = rotations[:, p] @ local
+            origins[:, k] = origins[:, p] + rotations[:, p] @ skeleton.offsets[k]
+    return settled(Posed(skeleton, origins, rotations))
+
+
+def turn_vector(rotation: Floats) -> Floats:
+    """Axis times angle in radians of a rotation below 180 degrees, (3,)."""
+    axis = np.array([rotation[2, 1] - rotation[1, 2], rotation[0, 2] - rotation[2, 0], rotation[1, 0] - rotation[0, 1]]) / 2
+    sine, cosine = float(np.linalg.norm(axis)), (float(np.trace(rotation)) - 1) / 2
+    vector: Floats = axis * (np.arctan2(sine, cosine) / sine if sine > 1e-9 else 1.0)
+    return vector
