@@ -232,6 +232,18 @@ def test_verdict_comes_first_then_figures_signal_pictures_table_checks_and_small
     assert "5 to 7 degrees" in text
 
 
+def test_a_row_says_not_judged_where_nothing_could_be() -> None:
+    exercise = catalogue.load("bridge")
+    assert exercise.coaching is not None
+    unseen = tuple(NotJudged(rule.fault, "not_tested", "Look.") for rule in exercise.coaching.faults)  # type: ignore[arg-type]
+    blind = Page(report.render(a_set(exercise="bridge", not_judged=unseen), person(), exercise))
+    assert words.PAGE["unjudged_row"] in blind.texts
+    assert words.PAGE["no_fault"] not in blind.texts
+    clear = Page(report.render(a_set(exercise="bridge", engine="coxa 1.2.3"), person(), exercise))
+    assert words.PAGE["no_fault"] in clear.texts
+    assert "coxa 1.2.3." in clear.texts
+
+
 def test_a_set_of_three_hundred_repetitions_stays_readable() -> None:
     times_s = np.arange(18_000) / 30
     many = tuple(replace(lift(0), start_s=2.0 * k, peak_s=2.0 * k + 0.7, end_s=2.0 * k + 1.5) for k in range(300))

@@ -123,7 +123,7 @@ def signal_svg(
         lines = textwrap.wrap(words.fault_name(kind, exercise), int((frame.right - frame.left) / 8))
         lanes.append(Lane(lines, worst(faults), spans))
     height = frame.bottom + 34 + (6 + sum(lane.height for lane in lanes) if lanes else 0)
-    label = words.spell(signal["name"])
+    label = words.SIGNALS.get(signal["name"]) or words.spell(signal["name"])
     unit = words.UNITS.get(signal["unit"], signal["unit"]).strip()
     axis = f"{label} ({unit})" if unit else label
     parts = [

@@ -226,7 +226,7 @@ def render(
             severities=[s for s in ("red", "amber") if any(f.severity == s for f in result.faults)],
             severity_words=words.SEVERITY,
             not_judged=[(words.fault_name(n.id, exercise), words.WHY_NOT_JUDGED[n.why], n.self_check) for n in result.not_judged],
-            small_print=[*words.SMALL_PRINT, words.sources(exercise), f"coxa {result.engine}."],
+            small_print=[*words.SMALL_PRINT, words.sources(exercise), f"coxa {result.engine.removeprefix('coxa ')}."],
             sign=lambda severity: Markup(_inline_sign(severity)),
         )
     )

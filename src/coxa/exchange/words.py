@@ -72,6 +72,20 @@ WHY_NOT_JUDGED = {
 }
 UNITS = {"deg": "°", "degrees": "°", "°": "°", "%": " %", "percent": " %", "": ""}
 
+#: What the drawn signal is, by its name in the exercise's file.
+SIGNALS = {
+    "trunk_thigh": "Angle between body and thigh",
+    "leg_abduction": "Leg out to the side",
+    "leg_lift": "Lift of the leg",
+    "foot_lift": "Lift of the foot",
+    "knee_opening": "Opening of the knees",
+    "knee_gap_ratio": "Gap between the knees",
+    "knee_flexion": "Bend of the knee",
+    "thigh_extension": "Leg out to the back",
+    "rear_thigh": "Back thigh, from upright",
+    "hip_height": "Height of the hips",
+}
+
 SOURCES = {"ours": "our own tests", "OK": "general knowledge", "CALC": "geometry"}
 
 #: Every label of the page. Another language needs this file only.
@@ -108,7 +122,8 @@ PAGE = {
     "end": "End",
     "yes": "yes",
     "no": "no",
-    "no_fault": "nothing to change",
+    "no_fault": "no mistake seen",
+    "unjudged_row": "not judged",
     "outside": "Outside the repetitions",
     "in_holds": "Seen in the holds",
     "below_target": "below target",
