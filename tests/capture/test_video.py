@@ -434,43 +434,37 @@ def test_landmarks_stream_equals_the_recording() -> None:
 
 
 WATCHED = """
-import sys
-opened = []
-sys.addaudithook(lambda event, args: opened.append(event) if event.startswith(("socket.", "urllib.", "http.")) else None)
+import os, sys
+heard = []
+sys.addaudithook(lambda event, args: heard.append(event) if event.startswith(("socket.", "urllib.", "http.")) else None)
 from coxa.capture import from_video
-before = set()
-def sockets(*_):
-    import os
+
+def sockets():
+    found = set()
     for name in os.listdir("/proc/self/fd") if sys.platform == "linux" else ():
         try:
             target = os.readlink("/proc/self/fd/" + name)
         except OSError:
             continue
         if target.startswith("socket:"):
-            before.add(target)
-sockets(); inherited = set(before)
-from_video(sys.argv[1], progress=sockets)
-sockets()
-print(sorted(before - inherited), [e for e in opened if e not in ("socket.__new__",) ], sum(e == "socket.__new__" for e in opened))
+            found.add(target)
+    return found
+
+inherited, opened = sockets(), set()
+recording = from_video(sys.argv[1], progress=lambda *_: opened.update(sockets()))
+print(len(recording), sorted(opened - inherited), heard)
 """
 
 
 def test_no_socket_is_opened_while_a_clip_is_analysed(tmp_path: Path) -> None:
+    """Watched from inside; and where the user may, with no network there at all."""
     needs_model()
     path = write(tmp_path / "clip.mp4", [k / 30 for k in range(20)], width=320, height=240)
-    ran = subprocess.run([sys.executable, "-c", WATCHED, str(path)], capture_output=True, text=True, timeout=120)
-    assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.split("\n")[0] == "[] [] 0"
-
-
-def test_clip_is_analysed_without_any_network(tmp_path: Path) -> None:
-    needs_model()
-    alone = ["unshare", "--net"]
+    offline = ["unshare", "--net"]
     try:
-        subprocess.run([*alone, "true"], check=True, capture_output=True, timeout=10)
+        subprocess.run([*offline, "true"], check=True, capture_output=True, timeout=60)
     except (OSError, subprocess.SubprocessError):
-        pytest.skip("this user may not make a network namespace")
-    path = write(tmp_path / "clip.mp4", [k / 30 for k in range(5)], width=320, height=240)
-    code = f"from coxa.capture import from_video; print(len(from_video({str(path)!r})))"
-    ran = subprocess.run([*alone, sys.executable, "-c", code], capture_output=True, text=True, timeout=120, env=dict(os.environ))
-    assert (ran.returncode, ran.stdout.strip()) == (0, "5"), ran.stderr
+        offline = []
+    ran = subprocess.run([*offline, sys.executable, "-c", WATCHED, str(path)], capture_output=True, text=True, timeout=240)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.split("\n")[0] == "20 [] []"
