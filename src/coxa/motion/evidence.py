@@ -17,12 +17,14 @@ from importlib.resources import files
 from typing import Any, Literal
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from coxa.body.landmarks import MIRRORED, Landmark
 from coxa.errors import BadInput
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
 
 #: Points by what they are to the movement; each is the middle of two landmarks (or one landmark twice).
 #: Snapshots are mirrored first, so that the working side is always the left one.
@@ -58,7 +60,9 @@ _SECOND = np.array([int(b) for _, b in POINTS.values()])
 _INDEX = {name: i for i, name in enumerate(POINTS)}
 _FROM = np.array([_INDEX[a] for a, _ in LINES.values()])
 _TO = np.array([_INDEX[b] for _, b in LINES.values()])
-_MIRROR_X = np.array([-1.0, 1.0, -1.0, 1.0, 1.0])
+_MIRRORED = MIRRORED.astype(np.intp)
+_WORKING_SHOULDER, _OTHER_SHOULDER = _INDEX["working_shoulder"], _INDEX["other_shoulder"]
+_WORKING_HIP, _OTHER_HIP = _INDEX["working_hip"], _INDEX["other_hip"]
 
 #: Names of what `features` returns, in its order. "along" is towards the head, "across" towards the working side,
 #: "depth" away from the camera; lengths in trunk lengths of the start, turns in degrees. "start." is the start itself.
@@ -78,24 +82,76 @@ FEATURES: tuple[str, ...] = (
 #: View angles multiply a term in units of this many degrees, and no further than these estimates.
 VIEW_UNIT_DEG = 15.0
 VIEW_LIMITS = {"azimuth": (-50.0, 50.0), "elevation": (-25.0, 35.0)}
+VIEW_ANGLES = tuple(VIEW_LIMITS)
+_PLAIN = np.ones(1 + len(VIEW_ANGLES))
 
 _FEATURE_INDEX = {name: i for i, name in enumerate(FEATURES)}
 
 
-def _points(snapshot: Floats, side: Literal["left", "right"]) -> Floats:
-    """The points of a snapshot, mirrored so that the left side works; (P, 5)."""
-    if side == "right":
-        snapshot = snapshot[MIRRORED] * _MIRROR_X
-    points: Floats = 0.5 * (snapshot[_FIRST] + snapshot[_SECOND])
+@njit(cache=True)
+def _points(snapshot: Floats, mirror: bool) -> Floats:
+    """The points (P, 5) relative to the middle of the hips, mirrored where the right side works."""
+    points = np.empty((len(_FIRST), 5))
+    for k in range(len(_FIRST)):
+        a, b = _FIRST[k], _SECOND[k]
+        if mirror:
+            a, b = _MIRRORED[a], _MIRRORED[b]
+        for c in range(5):
+            points[k, c] = 0.5 * (snapshot[a, c] + snapshot[b, c])
+        if mirror:
+            points[k, 0] = -points[k, 0]
+            points[k, 2] = -points[k, 2]
+    for c in range(5):
+        middle = 0.5 * (points[_WORKING_HIP, c] + points[_OTHER_HIP, c])
+        for k in range(len(_FIRST)):
+            points[k, c] -= middle
     return points
 
 
-def _turn_deg(start: Floats, peak: Floats) -> Floats:
-    """Turn of each line from start to peak, degrees in the picture, from -180 to 180; (L,)."""
-    cross = start[:, 0] * peak[:, 1] - start[:, 1] * peak[:, 0]
-    dot = start[:, 0] * peak[:, 0] + start[:, 1] * peak[:, 1]
-    turn: Floats = np.degrees(np.arctan2(cross, dot))
-    return turn
+@njit(cache=True)
+def _features(start: Floats, peak: Floats, mirror: bool, out: Floats) -> None:
+    """Fill `out` in the order of `FEATURES`; NaN where the body has no length."""
+    first, last = _points(start, mirror), _points(peak, mirror)
+    trunk = 0.5 * (first[_WORKING_SHOULDER] + first[_OTHER_SHOULDER])
+    length = math.sqrt(trunk[0] * trunk[0] + trunk[1] * trunk[1])
+    deep = math.sqrt(trunk[2] * trunk[2] + trunk[3] * trunk[3] + trunk[4] * trunk[4])
+    if not (length > 0.0 and deep > 0.0):
+        out[:] = math.nan
+        return
+    ux, uy = trunk[0] / length, trunk[1] / length
+    points, lines = len(_FIRST), len(_FROM)
+    here = 3 * points + 2 * lines
+    for k in range(points):
+        dx, dy = (last[k, 0] - first[k, 0]) / length, (last[k, 1] - first[k, 1]) / length
+        out[k] = dx * ux + dy * uy
+        out[points + k] = dy * ux - dx * uy
+        out[2 * points + k] = (last[k, 4] - first[k, 4]) / deep
+        x, y = first[k, 0] / length, first[k, 1] / length
+        out[here + k] = x * ux + y * uy
+        out[here + points + k] = y * ux - x * uy
+    for k in range(lines):
+        a, b = _FROM[k], _TO[k]
+        x0, y0 = first[b, 0] - first[a, 0], first[b, 1] - first[a, 1]
+        x1, y1 = last[b, 0] - last[a, 0], last[b, 1] - last[a, 1]
+        out[3 * points + k] = (math.sqrt(x1 * x1 + y1 * y1) - math.sqrt(x0 * x0 + y0 * y0)) / length
+        out[3 * points + lines + k] = math.degrees(math.atan2(x0 * y1 - y0 * x1, x0 * x1 + y0 * y1))
+        wx, wy, wz = first[b, 2] - first[a, 2], first[b, 3] - first[a, 3], first[b, 4] - first[a, 4]
+        reach = math.sqrt(wx * wx + wy * wy + wz * wz)
+        out[here + 2 * points + k] = wz / reach if reach > 0.0 else math.nan
+    out[here + 2 * points + lines] = trunk[4] / deep
+    out[here + 2 * points + lines + 1] = math.degrees(math.atan2(ux, -uy))
+
+
+@njit(cache=True)
+def _sum(
+    values: Floats, constant: float, index: Ints, low: Floats, high: Floats, centre: Floats, weight: Floats, times: Ints, factors: Floats
+) -> float:
+    """A constant and the terms, in their order; NaN where a feature is missing."""
+    total = constant
+    for k in range(len(index)):
+        value = min(max(values[index[k]], low[k]), high[k]) if values[index[k]] == values[index[k]] else math.nan
+        total += (value - centre[k]) * weight[k] * factors[times[k]]
+    return total
 
 
 def features(start: Floats, peak: Floats, side: Literal["left", "right"]) -> Floats:
@@ -120,36 +176,9 @@ def features(start: Floats, peak: Floats, side: Literal["left", "right"]) -> Flo
     >>> float(values[FEATURES.index("working_shoulder.across")])
     0.0
     """
-    first, last = _points(start, side), _points(peak, side)
-    working_hip, other_hip = _INDEX["working_hip"], _INDEX["other_hip"]
-    first = first - 0.5 * (first[working_hip] + first[other_hip])
-    last = last - 0.5 * (last[working_hip] + last[other_hip])
-    trunk = 0.5 * (first[_INDEX["working_shoulder"]] + first[_INDEX["other_shoulder"]])
-    length = math.hypot(trunk[0], trunk[1])
-    deep = math.sqrt(trunk[2] * trunk[2] + trunk[3] * trunk[3] + trunk[4] * trunk[4])
-    if not (length > 0.0 and deep > 0.0):
-        return np.full(len(FEATURES), np.nan)
-    ux, uy = trunk[0] / length, trunk[1] / length
-    change = (last - first) / length
-    here = first / length
-    starts, peaks = first[_TO] - first[_FROM], last[_TO] - last[_FROM]
-    world = starts[:, 2:]
-    world_length = np.sqrt(world[:, 0] ** 2 + world[:, 1] ** 2 + world[:, 2] ** 2)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        values = np.concatenate(
-            (
-                change[:, 0] * ux + change[:, 1] * uy,
-                change[:, 1] * ux - change[:, 0] * uy,
-                (last[:, 4] - first[:, 4]) / deep,
-                (np.hypot(peaks[:, 0], peaks[:, 1]) - np.hypot(starts[:, 0], starts[:, 1])) / length,
-                _turn_deg(starts, peaks),
-                here[:, 0] * ux + here[:, 1] * uy,
-                here[:, 1] * ux - here[:, 0] * uy,
-                world[:, 2] / world_length,
-                (trunk[4] / deep, math.degrees(math.atan2(ux, -uy))),
-            )
-        )
-    return values
+    out = np.empty(len(FEATURES))
+    _features(np.ascontiguousarray(start, dtype=np.float64), np.ascontiguousarray(peak, dtype=np.float64), side == "right", out)
+    return out
 
 
 @dataclass(frozen=True)
@@ -172,17 +201,15 @@ class Linear:
         self.constant = constant
         self.terms = terms
         self._index = np.array([_FEATURE_INDEX[t.feature] for t in terms], dtype=np.intp)
-        self._low = np.array([t.low for t in terms])
-        self._high = np.array([t.high for t in terms])
-        self._centre = np.array([t.centre for t in terms])
-        self._weight = np.array([t.weight / t.scale for t in terms])
+        self._times = np.array([1 + VIEW_ANGLES.index(t.times) if t.times else 0 for t in terms], dtype=np.intp)
+        self._low = np.array([t.low for t in terms], dtype=np.float64)
+        self._high = np.array([t.high for t in terms], dtype=np.float64)
+        self._centre = np.array([t.centre for t in terms], dtype=np.float64)
+        self._weight = np.array([t.weight / t.scale for t in terms], dtype=np.float64)
 
-    def value(self, values: Floats, view: dict[str, float] | None = None) -> float:
-        """The sum, exactly rounded so that it does not hang on the order of the terms; NaN where a feature is missing."""
-        parts = (np.minimum(np.maximum(values[self._index], self._low), self._high) - self._centre) * self._weight
-        if view:
-            parts = parts * np.array([view[t.times] if t.times else 1.0 for t in self.terms])
-        return self.constant + math.fsum(parts.tolist()) if np.isfinite(parts).all() else math.nan
+    def value(self, values: Floats, factors: Floats) -> float:
+        """The sum for one repetition; `factors` are 1 and the view angles in units, in the order of `VIEW_ANGLES`."""
+        return float(_sum(values, self.constant, self._index, self._low, self._high, self._centre, self._weight, self._times, factors))
 
 
 @dataclass(frozen=True)
@@ -251,8 +278,11 @@ class FittedModel:
             values = features(start, peak, "right")
         else:
             raise BadInput(f"expected the working side as left or right, got {side!r}; find the working side first")
-        angles = {name: part.value(values) for name, part in self.view_deg.items()}
-        factors = {name: min(max(angle, VIEW_LIMITS[name][0]), VIEW_LIMITS[name][1]) / VIEW_UNIT_DEG for name, angle in angles.items()}
+        factors = _PLAIN.copy()
+        angles = {name: part.value(values, _PLAIN) for name, part in self.view_deg.items()}
+        for name, angle in angles.items():
+            low, high = VIEW_LIMITS[name]
+            factors[1 + VIEW_ANGLES.index(name)] = min(max(angle, low), high) / VIEW_UNIT_DEG
         size = self.estimate_deg.value(values, factors)
         if math.isnan(size) or any(math.isnan(angle) for angle in angles.values()):
             return Estimate(math.nan, False, "a point that the model needs was not seen")
