@@ -36,6 +36,7 @@ SETTLE_FIRST_S = 0.65
 LEAST_S = 0.6
 DWELL_S = 0.15
 STILL_S = 1.0
+REST_S = 1.0
 TURN_S = 0.8
 GAP_S = 1.5
 TRAIL_S = 0.1
@@ -48,10 +49,13 @@ PART_WAY = 0.35
 NEAR_REST = 0.1
 NEAR_TOP = 0.15
 STILL = 0.08
+STAY = 0.12
 SAME_LEVEL = 0.7
 DWARFED = 2.5
 # Multiples of the noise left after the median: twice the largest excursion that white noise makes in ten minutes.
 ABOVE_NOISE = 10.0
+# Multiples of the worst tenth of second differences: tracking that flips to and fro is rare, large and no movement.
+ABOVE_BURST = 0.75
 # Path travelled between rest and top, in units of the least path possible; a wandering signal walks much further.
 ROUGH = 2.5
 
@@ -76,6 +80,7 @@ TRACKER = np.dtype(
         ("count", "i8"),
         # what it was told
         ("polarity", "i8"),
+        ("open", "i8"),
         ("least_range", "f8"),
         ("least_s", "f8"),
         # thinning
@@ -86,6 +91,7 @@ TRACKER = np.dtype(
         ("step_s", "f8"),
         # noise
         ("noise", "f8"),
+        ("burst", "f8"),
         ("jerk_n", "i8"),
         ("jerk", "f8", (_JERK,)),
         ("before1", "f8"),
@@ -101,11 +107,13 @@ TRACKER = np.dtype(
         # smoothed signal, sparsely kept
         ("smooth_s", "f8"),
         ("smooth", "f8"),
+        ("largest", "f8"),
         ("trail_n", "i8"),
         ("trail_s", "f8", (_TRAIL,)),
         ("trail", "f8", (_TRAIL,)),
         # the person's usual range
         ("usual", "f8"),
+        ("kept", "i8"),
         ("ranges", "f8", (_MEMORY,)),
         # both directions are followed until one is known: index 0 upwards, 1 downwards
         ("phase", "i8", (2,)),
@@ -121,6 +129,7 @@ TRACKER = np.dtype(
         ("leave_s", "f8", (2,)),
         ("path", "f8", (2,)),
         ("steepest", "f8", (2,)),
+        ("rested_s", "f8", (2,)),
         ("back_s", "f8", (2,)),
         ("back", "f8", (2,)),
         ("settled", "f8", (2,)),
@@ -163,6 +172,7 @@ def start_tracker(state: Any, polarity: int, least_range: float, least_s: float)
     state.sign = polarity
     state.count = 0
     state.polarity = polarity
+    state.open = 1 if polarity == 0 else 0
     state.least_range = least_range
     state.least_s = least_s if least_s > 0.0 else LEAST_S
     state.bin_n = 0
@@ -171,6 +181,7 @@ def start_tracker(state: Any, polarity: int, least_range: float, least_s: float)
     state.thinned_s = np.nan
     state.step_s = 0.0
     state.noise = 0.0
+    state.burst = 0.0
     state.jerk_n = 0
     state.before1 = np.nan
     state.before2 = np.nan
@@ -178,8 +189,10 @@ def start_tracker(state: Any, polarity: int, least_range: float, least_s: float)
     state.mean_n = 0
     state.smooth_s = np.nan
     state.smooth = np.nan
+    state.largest = 0.0
     state.trail_n = 0
     state.usual = 0.0
+    state.kept = 0
     for i in range(2):
         state.phase[i] = IDLE
         state.low[i] = np.nan
@@ -215,6 +228,7 @@ def _learn_noise(state: Any, value: float) -> None:
     if state.jerk_n <= 16 or state.jerk_n % 16 == 0:
         ordered = np.sort(state.jerk[: min(state.jerk_n, _JERK)])
         state.noise = ordered[(len(ordered) - 1) // 3]
+        state.burst = ordered[9 * (len(ordered) - 1) // 10]
 
 
 @njit(cache=True)  # type: ignore[misc]
@@ -227,7 +241,7 @@ def _noise_floor(state: Any) -> float:
     n = state.window_n
     if n > 2:
         noise *= 1.25 / np.sqrt(n)
-    return float(ABOVE_NOISE * noise + 1e-9 * abs(state.smooth))
+    return float(ABOVE_NOISE * noise + 1e-9 * state.largest)
 
 
 @njit(cache=True)  # type: ignore[misc]
@@ -238,7 +252,7 @@ def _least_attempt(state: Any) -> float:
         return float(min(max(0.5 * state.least_range, ATTEMPT * state.usual), state.least_range))
     floor = _noise_floor(state)
     if state.usual > 0.0:
-        floor = min(floor, 0.5 * state.usual)
+        floor = min(floor, 0.6 * state.usual)
     return float(max(floor, ATTEMPT * state.usual))
 
 
@@ -264,22 +278,30 @@ def _left_rest_s(state: Any, sign: float, level: float, before_s: float, otherwi
 
 
 @njit(cache=True)  # type: ignore[misc]
-def _rests_at_low(state: Any, sign: float, low: float, high: float) -> bool:
-    """Whether the low side looks like rest and the high side like the movement's turn, by the time spent at each."""
-    band = 0.2 * (high - low)
-    at_low = 0.0
-    at_high = 0.0
-    n = min(state.trail_n, _TRAIL)
-    for k in range(n - 1):
-        j = (state.trail_n - 1 - k) % _TRAIL
-        i = (state.trail_n - 2 - k) % _TRAIL
-        value = sign * state.trail[j]
-        spent = min(state.trail_s[j] - state.trail_s[i], 0.5)
-        if abs(value - low) <= band:
-            at_low += spent
-        elif value >= high - band:
-            at_high += spent
-    return at_low >= 0.6 or at_low >= 0.5 * at_high
+def _longest_stay_s(state: Any, sign: float, level: float, band: float) -> float:
+    """Longest time, in what is kept of the signal, that it stayed within `band` of `level`."""
+    longest = 0.0
+    stay = 0.0
+    last = state.trail_n - 1
+    for k in range(min(state.trail_n, _TRAIL) - 1):
+        newer = (last - k) % _TRAIL
+        older = (last - k - 1) % _TRAIL
+        if abs(sign * state.trail[newer] - level) <= band and abs(sign * state.trail[older] - level) <= band:
+            stay += state.trail_s[newer] - state.trail_s[older]
+            longest = max(longest, stay)
+        else:
+            stay = 0.0
+    return longest
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _rests_at_low(state: Any, i: int) -> bool:
+    """Whether the low side looks like rest and the high side like the movement's turn, and not the other way round."""
+    sign = 1.0 - 2.0 * i
+    band = STAY * (state.high[i] - state.low[i])
+    at_low = max(_longest_stay_s(state, sign, state.low[i], band), _longest_stay_s(state, sign, state.back[i], band))
+    at_low = max(at_low, state.rested_s[i])
+    return bool(at_low >= REST_S or at_low >= 0.85 * _longest_stay_s(state, sign, state.high[i], band))
 
 
 @njit(cache=True)  # type: ignore[misc]
@@ -307,6 +329,7 @@ def _go_up(state: Any, i: int, value: float, time_s: float, speed: float) -> Non
     state.leave_s[i] = time_s
     state.path[i] = value - state.low[i]
     state.steepest[i] = speed
+    state.rested_s[i] = 0.0
     height = value - state.low[i]
     sign = 1.0 - 2.0 * i
     state.from_s[i] = _left_rest_s(state, sign, state.low[i] + NEAR_REST * height, time_s, time_s)
@@ -324,6 +347,10 @@ def _rise_to(state: Any, i: int, value: float, time_s: float) -> None:
         state.band_s[i] = 0.0
         state.enter_s[i] = time_s
         state.from_s[i] = _left_rest_s(state, sign, state.low[i] + NEAR_REST * height, time_s, state.from_s[i])
+        if state.open == 1 and state.count <= 2:
+            # Remembered here because a long hold outlives what is kept of the signal.
+            stay_s = _longest_stay_s(state, sign, state.low[i], STAY * height)
+            state.rested_s[i] = max(state.rested_s[i], stay_s)
 
 
 @njit(cache=True)  # type: ignore[misc]
@@ -348,9 +375,9 @@ def _follow_rest(state: Any, i: int, value: float, time_s: float) -> None:
 @njit(cache=True)  # type: ignore[misc]
 def _remember(state: Any, size: float) -> None:
     """Keep the last ranges; the usual range is the second largest, which neither one freak nor many partial ones can move."""
-    state.ranges[state.count % _MEMORY] = size
-    state.count += 1
-    n = min(state.count, _MEMORY)
+    state.ranges[state.kept % _MEMORY] = size
+    state.kept += 1
+    n = min(state.kept, _MEMORY)
     ordered = np.sort(state.ranges[:n])
     state.usual = ordered[n - 2] if n > 2 else np.mean(ordered)
 
@@ -362,7 +389,7 @@ def _after_candidate(state: Any, i: int, time_s: float) -> None:
     next_high_s = state.next_high_s[i]
     low = state.back[i]
     _go_idle(state, i, low, time_s)
-    if next_high - low >= _least_attempt(state):
+    if next_high - low > _least_attempt(state):
         _go_up(state, i, next_high, next_high_s, 0.0)
 
 
@@ -380,7 +407,7 @@ def _is_first_repetition(state: Any, i: int) -> bool:
     if min(height, fall) < SAME_LEVEL * max(height, fall):
         return False
     if state.least_range <= 0.0:
-        if height < _noise_floor(state):
+        if height < max(_noise_floor(state), ABOVE_BURST * state.burst):
             return False
         if state.steepest[i] * SLEW_S > height:
             return False
@@ -388,14 +415,20 @@ def _is_first_repetition(state: Any, i: int) -> bool:
             return False
         if state.next_high[i] - state.back[i] > DWARFED * height:
             return False
-    return state.polarity != 0 or _rests_at_low(state, 1.0 - 2.0 * i, 0.5 * (state.low[i] + state.back[i]), state.high[i])
+    if state.polarity != 0 and state.count > 0 and height < DWARFED * state.usual:
+        return False
+    return state.open == 0 or _rests_at_low(state, i)
 
 
 @njit(cache=True)  # type: ignore[misc]
 def _report(state: Any, i: int) -> None:
     sign = 1 - 2 * i
+    if state.polarity != sign:
+        state.polarity = sign
+        state.usual = 0.0
+        state.kept = 0
+    state.count += 1
     state.sign = sign
-    state.polarity = sign
     state.start_s = state.from_s[i]
     state.peak_s = state.high_s[i]
     state.end_s = state.settled_s[i]
@@ -429,10 +462,10 @@ def _follow(state: Any, i: int, value: float, time_s: float, step: float, step_s
         _go_idle(state, i, value, time_s)
     if state.phase[i] == IDLE:
         _follow_rest(state, i, value, time_s)
-        if value - state.low[i] >= _least_attempt(state):
+        if value - state.low[i] > _least_attempt(state):
             _go_up(state, i, value, time_s, speed)
         return NONE
-    first = _is_learning(state)
+    first = _is_learning(state) or state.polarity == 2 * i - 1
     low = state.low[i]
     if state.phase[i] == GOING:
         if value > state.high[i]:
@@ -558,13 +591,15 @@ def _advance_smoothed(state: Any) -> int:
     step_s = smooth_s - state.smooth_s if state.trail_n > 0 else 0.0
     state.smooth = smooth
     state.smooth_s = smooth_s
+    state.largest = max(state.largest, abs(smooth))
     if state.trail_n == 0 or smooth_s - state.trail_s[(state.trail_n - 1) % _TRAIL] >= TRAIL_S:
         state.trail_s[state.trail_n % _TRAIL] = smooth_s
         state.trail[state.trail_n % _TRAIL] = smooth
         state.trail_n += 1
     for i in range(2):
         sign = 1 - 2 * i
-        if state.polarity == -sign:
+        # The other direction stays possible for a while, lest a stir before the exercise decide for all of it.
+        if state.polarity == -sign and not (state.open == 1 and state.count <= 2):
             continue
         found = _follow(state, i, sign * smooth, smooth_s, step, step_s, speed)
         if found != NONE:
