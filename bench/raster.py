@@ -80,7 +80,7 @@ def main() -> None:
     build_s = time.thread_time() - start
     joints = np.stack([body.skeleton.rest_joints[name] for name in SEGMENTS])
     turns = np.tile(np.eye(3), (len(SEGMENTS), 1, 1))
-    points, normals = body.skin_normals(joints, turns)
+    points, _ = body.skin_normals(joints, turns)
     camera = Camera(height_m=0.75, distance_m=2.3, azimuth_deg=20.0).framing(points, 0.08)
     room = Scene.of(3)
     empty = room.backdrop(camera)
@@ -96,7 +96,7 @@ def main() -> None:
         ("skin alone", milliseconds(lambda: body.skin_normals(joints, turns), 50)),
         ("coxa: skin, z-buffer x4, shadow, grain", milliseconds(ours, 50)),
         (
-            "NumPy painter, flat tones, no shadow",
+            "NumPy painter, flat, no shadow",
             milliseconds(lambda: painter(points, body.triangles, body.colours, camera, empty.picture), 3),
         ),
         ("Matplotlib Poly3DCollection", milliseconds(lambda: plotted(points, body.triangles, body.colours), 3)),

@@ -16,8 +16,9 @@ from coxa.body.mannequin.skeleton import Floats
 from coxa.errors import BadInput
 
 NEAR_M = 0.05
-#: Side of the shadow map, in cells.
+#: Side of the shadow map, and of the blocks in which it is first looked through, in cells.
 _SHADOW = 320
+_BLOCK = 8
 
 
 @dataclass(frozen=True)
@@ -135,14 +136,14 @@ def render(
     window = _window(screen, camera.width, camera.height)
     nearness, owner = _cover(screen, tri, *window)
     lit = p @ lamp.axes.T
-    shadow, corner, cell = _shadow_map(lit, tri)
+    shadow, blocks, corner, cell = _shadow_map(lit, tri)
     out = _resolve(
         nearness, owner, window[0], window[1], screen, tri, lit, np.ascontiguousarray(normals, dtype=np.float64),
-        np.ascontiguousarray(colours), room.picture, room.nearness, room.shade, room.lit, shadow, corner, cell, lamp.axes[2], lamp.direct, lamp.sky, lamp.ground,
-        lamp.tint,
+        np.ascontiguousarray(colours), room.picture, room.nearness, room.shade, room.lit, shadow, blocks, corner, cell,
+        lamp.axes[2], lamp.direct, lamp.sky, lamp.ground, lamp.tint,
     )  # fmt: skip
     if noise > 0:
-        _grain(out, _pool(), np.random.default_rng(frame).integers(0, 1 << 19), noise)
+        _grain(out, _pool(), int(np.random.default_rng(frame).integers(0, 1 << 19)), np.float32(noise))
     return np.asarray(out)
 
 
@@ -235,7 +236,8 @@ def _shadow_map(lit, triangles):  # type: ignore[no-untyped-def]
     corner = np.empty(2)
     if lit.shape[0] == 0:
         corner[:] = 0.0
-        return np.full((_SHADOW, _SHADOW), -1e9, np.float32), corner, 1.0
+        none = np.full((_SHADOW, _SHADOW), -1e9, np.float32)
+        return none, none[::_BLOCK, ::_BLOCK].copy(), corner, 1.0
     u0 = u1 = lit[0, 0]
     v0 = v1 = lit[0, 1]
     for i in range(lit.shape[0]):
@@ -264,14 +266,25 @@ def _shadow_map(lit, triangles):  # type: ignore[no-untyped-def]
                 if alpha >= 0.0 and beta >= 0.0 and gamma >= 0.0:
                     w = alpha * lit[a, 2] + beta * lit[b, 2] + gamma * lit[c, 2]
                     out[j, i] = max(out[j, i], w)
-    return out, corner, cell
+    # The highest of each block and its neighbours: most places lie in nobody's shadow, and one look tells.
+    side = _SHADOW // _BLOCK
+    blocks = np.full((side, side), -1e9, np.float32)
+    for j in range(_SHADOW):
+        for i in range(_SHADOW):
+            if out[j, i] > -1e8:
+                for y in range(max(j // _BLOCK - 1, 0), min(j // _BLOCK + 2, side)):
+                    for x in range(max(i // _BLOCK - 1, 0), min(i // _BLOCK + 2, side)):
+                        blocks[y, x] = max(blocks[y, x], out[j, i])
+    return out, blocks, corner, cell
 
 
 @nb.njit(cache=True, nogil=True, fastmath=True, inline="always")
-def _seen(shadow, corner, cell, u, v, w, bias, spread):  # type: ignore[no-untyped-def]
+def _seen(shadow, blocks, corner, cell, u, v, w, bias, spread):  # type: ignore[no-untyped-def]
     """Share of the lamp that a place sees, 0..1: nine looks around it."""
     x, y = (u - corner[0]) / cell, (v - corner[1]) / cell
     if not (x > 0.0 and y > 0.0 and x < _SHADOW - 1 and y < _SHADOW - 1):
+        return 1.0
+    if blocks[int(y) // _BLOCK, int(x) // _BLOCK] <= w + bias:
         return 1.0
     blocked = 0
     for dj in range(-1, 2):
@@ -285,7 +298,7 @@ def _seen(shadow, corner, cell, u, v, w, bias, spread):  # type: ignore[no-untyp
 @nb.njit(cache=True, nogil=True, fastmath=True)
 def _resolve(  # type: ignore[no-untyped-def]
     near, owner, x_start, y_start, screen, triangles, lit, normals, colours, picture, room_near, shade, room_lit,
-    shadow, corner, cell, lamp, direct, sky, ground, tint,
+    shadow, blocks, corner, cell, lamp, direct, sky, ground, tint,
 ):  # fmt: skip
     height, width = room_near.shape
     out = np.empty((height, width, 3), np.uint8)
@@ -319,7 +332,7 @@ def _resolve(  # type: ignore[no-untyped-def]
                 seen = 1.0
                 x = (u - corner[0]) / cell
                 if x > 0.0 and x < _SHADOW - 1:
-                    seen = _seen(shadow, corner, cell, u, room_lit[j, i, 1], room_lit[j, i, 2], 0.004, 1.7)
+                    seen = _seen(shadow, blocks, corner, cell, u, room_lit[j, i, 1], room_lit[j, i, 2], 0.004, 1.7)
                 if seen == 1.0:
                     for c in range(3):
                         out[j, i, c] = picture[j, i, c]
@@ -330,7 +343,7 @@ def _resolve(  # type: ignore[no-untyped-def]
                 continue
             r = g = b = 0.0
             if free > 0:
-                seen = _seen(shadow, corner, cell, room_lit[j, i, 0], room_lit[j, i, 1], room_lit[j, i, 2], 0.004, 1.7)
+                seen = _seen(shadow, blocks, corner, cell, room_lit[j, i, 0], room_lit[j, i, 1], room_lit[j, i, 2], 0.004, 1.7)
                 dim = (shade[j, i] + (1.0 - shade[j, i]) * seen) * free
                 r += dim * picture[j, i, 0] * picture[j, i, 0]
                 g += dim * picture[j, i, 1] * picture[j, i, 1]
@@ -361,7 +374,7 @@ def _resolve(  # type: ignore[no-untyped-def]
                     v = alpha * lit[p0, 1] + beta * lit[p1, 1] + gamma * lit[p2, 1]
                     w = alpha * lit[p0, 2] + beta * lit[p1, 2] + gamma * lit[p2, 2]
                     # Grazing light needs more slack, or the coarse map speckles the skin.
-                    lamp_light = direct * facing * _seen(shadow, corner, cell, u, v, w, 0.012 + 0.02 * (1.0 - facing), 1.2)
+                    lamp_light = direct * facing * _seen(shadow, blocks, corner, cell, u, v, w, 0.012 + 0.02 * (1.0 - facing), 1.2)
                 weight = counts[k]
                 cr = alpha * colours[p0, 0] + beta * colours[p1, 0] + gamma * colours[p2, 0]
                 cg = alpha * colours[p0, 1] + beta * colours[p1, 1] + gamma * colours[p2, 1]
@@ -378,13 +391,11 @@ def _resolve(  # type: ignore[no-untyped-def]
 @nb.njit(cache=True, nogil=True, fastmath=True)
 def _grain(picture, pool, start, size):  # type: ignore[no-untyped-def]
     flat = picture.reshape(-1)
-    n = pool.shape[0]
+    last = pool.shape[0] - 1  # the pool's size is a power of two, so that masking wraps around
     k = start
     for i in range(flat.shape[0] // 3):
-        k += 1
-        if k >= n:
-            k = 0
-        together = 0.8 * size * pool[k]
+        k = (k + 1) & last
+        together = np.float32(0.8) * size * pool[k] + np.float32(0.5)
         for c in range(3):
-            value = flat[3 * i + c] + together + 0.5 * size * pool[(k * 3 + c) % n] + 0.5
-            flat[3 * i + c] = np.uint8(min(max(value, 0.0), 255.0))
+            value = np.float32(flat[3 * i + c]) + together + np.float32(0.5) * size * pool[(k * 3 + c) & last]
+            flat[3 * i + c] = np.uint8(min(max(value, np.float32(0.0)), np.float32(255.0)))
