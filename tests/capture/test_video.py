@@ -287,6 +287,25 @@ def test_file_that_is_no_pose_model_is_refused(tmp_path: Path) -> None:
         from_video(clip, model=other)
 
 
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("libGL.so.1: cannot open shared object file", "apt-get install libgl1"), ("No module named 'mediapipe'", "make setup")],
+)
+def test_what_the_pose_model_lacks_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, reason: str, words: str) -> None:
+    class Missing:
+        def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+            if name.startswith("mediapipe"):
+                raise ImportError(reason)
+
+    for name in [name for name in sys.modules if name.split(".")[0] == "mediapipe"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [Missing(), *sys.meta_path])
+    model = tmp_path / "pose.task"
+    model.touch()
+    with pytest.raises(NotInstalled, match=words):
+        from_video(write(tmp_path / "clip.mp4", [0.0, 0.1]), model=model)
+
+
 def test_empty_room_is_a_recording_without_a_person(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     needs_model()
     path = write(tmp_path / "clip.mp4", [k / 10 for k in range(5)], width=320, height=242)

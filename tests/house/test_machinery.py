@@ -152,6 +152,12 @@ def test_set_up_says_why_it_failed_in_one_line(set_up: ModuleType, said: str, wo
     assert "\n" not in line
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the wheels bring their libraries")
+def test_set_up_names_the_system_library_that_is_missing(set_up: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(set_up, "SYSTEM_LIBRARIES", {"libc.so.6": "libc6", "libnothing.so.1": "libnothing1"})
+    assert set_up.missing_libraries() == ["libnothing.so.1"]
+
+
 def test_set_up_step_is_done_only_once_stamped_with_the_same_digest(
     set_up: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
