@@ -85,7 +85,7 @@ def main() -> None:
     room = Scene.of(3)
     empty = room.backdrop(camera)
     print(
-        f"body: {len(body.rest)} points, {len(body.triangles)} triangles, built in {build_s:.1f} s; picture {camera.width} x {camera.height}"
+        f"body: {len(body.rest)} points, {len(body.triangles)} triangles, built in {build_s:.1f} s; frame {camera.width} x {camera.height}"
     )
 
     def ours() -> Picture:

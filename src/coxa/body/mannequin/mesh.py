@@ -221,7 +221,7 @@ def _face(form: Form, palette: Palette) -> tuple[Surface, npt.NDArray[np.uint8]]
     eye_x, eye_y = 0.0180, 0.0265
     t = np.linspace(0, 2 * np.pi, 20, endpoint=False)
     almond = np.stack([eye_x + 0.0082 * np.cos(t), eye_y + 0.0031 * np.sin(t) * (1 - 0.25 * np.cos(t) ** 2)], 1)
-    patches.append((almond, (238, 236, 232), 0.0004))
+    patches.append((almond, (214, 210, 204), 0.0004))
     for radius, iris, height in ((0.0037, (84, 62, 44), 0.0006), (0.0018, (18, 16, 16), 0.0008)):
         disc = np.stack([eye_x + radius * np.cos(t), eye_y + 0.0001 + np.minimum(radius, 0.0030) * np.sin(t)], 1)
         patches.append((disc, iris, height))
