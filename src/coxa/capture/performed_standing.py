@@ -141,8 +141,10 @@ def single_leg_stance(skeleton: Skeleton, drive: Drive, rng: Random) -> Posed:
     reach = np.linalg.norm(planted, axis=-1) * (1 - free) + length * free
     # the shin leans by what hip and knee leave; the foot points down with it as it comes free
     pitch = np.maximum(bend - soft - raise_deg * drive.u, 0.0) * rng.uniform(0.6, 0.9) * smoothstep(drive.u) + rng.uniform(0, 15) * drive.u
-    foot = turn(1, toes["left"]) @ turn(0, pitch)
-    _step(body, root + line * reach[:, None], _ahead(toes["left"]), foot, floor=0.004 * drive.u)
+    target = root + line * reach[:, None]
+    room = np.maximum(target[:, 1] - ankle, 0.0) / skeleton.surface["sole_toe_left"].offset[2]
+    foot = turn(1, toes["left"]) @ turn(0, np.minimum(pitch, np.degrees(np.arcsin(np.clip(0.85 * room, 0.0, 1.0)))))
+    _step(body, target, _ahead(toes["left"]), foot, floor=0.002 * drive.u)
     _standing_arms(body, rng, support=None)
     return body.posed()
 
