@@ -49,10 +49,8 @@ lock:
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements/lock.txt --quiet
 
 system-packages:
-	@command -v apt-get >/dev/null || exit 0; \
-	missing=; for p in libgl1 libglib2.0-0 libegl1 ffmpeg chromium; do \
-		dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
-	[ -z "$$missing" ] || { echo "installing$$missing"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -yqq --no-install-recommends $$missing >/dev/null; }
+	@missing=$$($(PYTHON_FOUND) scripts/set_up.py --missing); [ -z "$$missing" ] || { echo "installing $$missing"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -yqq --no-install-recommends $$missing >/dev/null; }
 
 clean:
 	rm -rf .venv build dist site report .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache src/coxa/capture/models/*.task

@@ -52,7 +52,7 @@ CAUSES = (
 
 
 def main() -> int:
-    """Do every step that is not done yet."""
+    """Do every step that is not done yet; with ``--missing``, only name the system packages to install."""
     steps: list[tuple[str, str, Callable[[], None]]] = [
         ("packages", digest(LOCK), install_packages),
         ("coxa", digest(ROOT / "pyproject.toml", LOCK), install_coxa),
@@ -64,8 +64,11 @@ def main() -> int:
         ),
     ]
     missing = missing_libraries()
+    packages = " ".join(dict.fromkeys(SYSTEM_LIBRARIES[name] for name in missing))
+    if "--missing" in sys.argv:
+        print(packages)
+        return 0
     if missing:
-        packages = " ".join(dict.fromkeys(SYSTEM_LIBRARIES[name] for name in missing))
         say(f"set-up: {', '.join(missing)} is missing, clips cannot be analysed without it; run: apt-get install {packages}")
     make_venv()
     todo = [step for step in steps if not is_done(step[0], step[1])]

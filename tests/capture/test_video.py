@@ -128,6 +128,18 @@ def _save_png(path: Path, number: int) -> None:
     path.write_bytes(b"".join(bytes(packet) for packet in packets))
 
 
+def test_pictures_are_widened_to_square_pixels(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mkv"
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("mpeg4", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.codec_context.sample_aspect_ratio = Fraction(2, 1)
+        file.mux(stream.encode(av.VideoFrame.from_ndarray(picture(0), format="rgb24")))
+        file.mux(stream.encode())
+    with Clip(path) as clip:
+        assert (clip.width, clip.height) == (128, 48)
+
+
 @pytest.mark.parametrize(
     ("matrix", "where", "portrait"),
     [

@@ -144,7 +144,7 @@ def _detector(archive: tarfile.TarFile) -> bytes:
 
 
 def _write(path: Path, members: dict[str, bytes]) -> None:
-    unfinished = path.with_suffix(".part")
+    unfinished = path.with_name(f".{path.name}")
     try:
         with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
             for name, content in members.items():
