@@ -81,7 +81,7 @@ FEATURES: tuple[str, ...] = (
 
 #: View angles multiply a term in units of this many degrees, and no further than these estimates.
 VIEW_UNIT_DEG = 15.0
-VIEW_LIMITS = {"azimuth": (-50.0, 50.0), "elevation": (-25.0, 35.0)}
+VIEW_LIMITS = {"azimuth": (-50.0, 50.0), "elevation": (-25.0, 65.0)}
 VIEW_ANGLES = tuple(VIEW_LIMITS)
 _PLAIN = np.ones(1 + len(VIEW_ANGLES))
 
