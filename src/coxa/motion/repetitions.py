@@ -26,20 +26,20 @@ IDLE = 0
 GOING = 1
 SETTLING = 2
 
-# Times (s). The sum of half the median window, the wait and one thinned sample stays under the promised lag of one second.
+# Times (s), none a multiple of a usual frame time, lest rounding decide. The sum of half the median window, the wait and one thinned sample stays under the promised lag of one second.
 LAG_S = 1.0
 THIN_S = 1.0 / 36.0
-WINDOW_S = 0.5
-MEAN_S = 0.2
+WINDOW_S = 0.51
+MEAN_S = 0.21
 SETTLE_S = 0.35
 SETTLE_FIRST_S = 0.65
 LEAST_S = 0.6
 DWELL_S = 0.15
-STILL_S = 1.0
-REST_S = 1.0
-TURN_S = 0.8
+STILL_S = 1.01
+REST_S = 1.02
+TURN_S = 0.81
 GAP_S = 1.5
-TRAIL_S = 0.1
+TRAIL_S = 0.095
 SLEW_S = 0.12
 
 # Shares of a repetition's own range, or of the person's usual range.
@@ -50,6 +50,7 @@ NEAR_REST = 0.1
 NEAR_TOP = 0.15
 STILL = 0.08
 STAY = 0.12
+LEFT = 0.2
 SAME_LEVEL = 0.7
 DWARFED = 2.5
 # Multiples of the noise left after the median: twice the largest excursion that white noise makes in ten minutes.
@@ -130,6 +131,7 @@ TRACKER = np.dtype(
         ("path", "f8", (2,)),
         ("steepest", "f8", (2,)),
         ("rested_s", "f8", (2,)),
+        ("doubtful", "f8", (2,)),
         ("back_s", "f8", (2,)),
         ("back", "f8", (2,)),
         ("settled", "f8", (2,)),
@@ -145,7 +147,7 @@ TRACKER = np.dtype(
 """State of one tracker: a plain record, so that it can live inside the state of a larger compiled step."""
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def start_tracker(state: Any, polarity: int, least_range: float, least_s: float) -> None:
     """Set a `TRACKER` record to its beginning.
 
@@ -196,9 +198,10 @@ def start_tracker(state: Any, polarity: int, least_range: float, least_s: float)
     for i in range(2):
         state.phase[i] = IDLE
         state.low[i] = np.nan
+        state.doubtful[i] = 0.0
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _median(state: Any) -> float:
     """Median of the window, by insertion into a small sorted copy."""
     n = state.window_n
@@ -215,7 +218,7 @@ def _median(state: Any) -> float:
     return float(0.5 * (ordered[n // 2 - 1] + ordered[n // 2]))
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _learn_noise(state: Any, value: float) -> None:
     """Follow the lower third of the second differences: movement is smooth and leaves them small, noise does not."""
     step = abs(value - 2.0 * state.before1 + state.before2)
@@ -231,7 +234,7 @@ def _learn_noise(state: Any, value: float) -> None:
         state.burst = ordered[9 * (len(ordered) - 1) // 10]
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _noise_floor(state: Any) -> float:
     """Least range that stands above the noise of the smoothed signal."""
     if state.jerk_n < 4:
@@ -244,7 +247,7 @@ def _noise_floor(state: Any) -> float:
     return float(ABOVE_NOISE * noise + 1e-9 * state.largest)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _least_attempt(state: Any) -> float:
     """Range from which a movement is an attempt at the repetition."""
     if state.least_range > 0.0:
@@ -256,7 +259,7 @@ def _least_attempt(state: Any) -> float:
     return float(max(floor, ATTEMPT * state.usual))
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _left_rest_s(state: Any, sign: float, level: float, before_s: float, otherwise: float) -> float:
     """Last moment before `before_s` at which the signal stood at or under `level`."""
     n = state.trail_n
@@ -277,7 +280,7 @@ def _left_rest_s(state: Any, sign: float, level: float, before_s: float, otherwi
     return otherwise
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _longest_stay_s(state: Any, sign: float, level: float, band: float) -> float:
     """Longest time, in what is kept of the signal, that it stayed within `band` of `level`."""
     longest = 0.0
@@ -294,17 +297,21 @@ def _longest_stay_s(state: Any, sign: float, level: float, band: float) -> float
     return longest
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _rests_at_low(state: Any, i: int) -> bool:
     """Whether the low side looks like rest and the high side like the movement's turn, and not the other way round."""
     sign = 1.0 - 2.0 * i
-    band = STAY * (state.high[i] - state.low[i])
+    height = state.high[i] - state.low[i]
+    if state.next_high[i] - state.back[i] < LEFT * height:
+        # It has come back and not gone again: rest, however long it is yet to last.
+        return True
+    band = STAY * height
     at_low = max(_longest_stay_s(state, sign, state.low[i], band), _longest_stay_s(state, sign, state.back[i], band))
     at_low = max(at_low, state.rested_s[i])
     return bool(at_low >= REST_S or at_low >= 0.85 * _longest_stay_s(state, sign, state.high[i], band))
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _go_idle(state: Any, i: int, level: float, time_s: float) -> None:
     state.phase[i] = IDLE
     state.low[i] = level
@@ -315,7 +322,7 @@ def _go_idle(state: Any, i: int, level: float, time_s: float) -> None:
     state.crossed_s[i] = np.nan
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _go_up(state: Any, i: int, value: float, time_s: float, speed: float) -> None:
     state.phase[i] = GOING
     state.told[i] = 0
@@ -335,7 +342,7 @@ def _go_up(state: Any, i: int, value: float, time_s: float, speed: float) -> Non
     state.from_s[i] = _left_rest_s(state, sign, state.low[i] + NEAR_REST * height, time_s, time_s)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _rise_to(state: Any, i: int, value: float, time_s: float) -> None:
     """A new highest value: move the band near the top, and the start, whose level is a share of the height."""
     state.high[i] = value
@@ -353,7 +360,7 @@ def _rise_to(state: Any, i: int, value: float, time_s: float) -> None:
             state.rested_s[i] = max(state.rested_s[i], stay_s)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _follow_rest(state: Any, i: int, value: float, time_s: float) -> None:
     """Rest is the lowest level since the last repetition, or where the signal has since stood still."""
     if value < state.low[i]:
@@ -372,7 +379,7 @@ def _follow_rest(state: Any, i: int, value: float, time_s: float) -> None:
         state.low[i] = state.still_sum[i] / state.still_n[i]
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _remember(state: Any, size: float) -> None:
     """Keep the last ranges; the usual range is the second largest, which neither one freak nor many partial ones can move."""
     state.ranges[state.kept % _MEMORY] = size
@@ -382,7 +389,7 @@ def _remember(state: Any, size: float) -> None:
     state.usual = ordered[n - 2] if n > 2 else np.mean(ordered)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _after_candidate(state: Any, i: int, time_s: float) -> None:
     """Go on from the level the movement came back to, taking along a next one that has begun meanwhile."""
     next_high = state.next_high[i]
@@ -393,13 +400,13 @@ def _after_candidate(state: Any, i: int, time_s: float) -> None:
         _go_up(state, i, next_high, next_high_s, 0.0)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _is_learning(state: Any) -> bool:
     """Whether direction or range still have to be learnt from the first repetition."""
     return bool(state.count == 0 and (state.least_range <= 0.0 or state.polarity == 0))
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _is_first_repetition(state: Any, i: int) -> bool:
     """Whether the first candidate, of which nothing is known beforehand, looks like a body's movement from rest and back."""
     height = state.high[i] - state.low[i]
@@ -407,7 +414,7 @@ def _is_first_repetition(state: Any, i: int) -> bool:
     if min(height, fall) < SAME_LEVEL * max(height, fall):
         return False
     if state.least_range <= 0.0:
-        if height < max(_noise_floor(state), ABOVE_BURST * state.burst):
+        if height < _noise_floor(state):
             return False
         if state.steepest[i] * SLEW_S > height:
             return False
@@ -417,10 +424,17 @@ def _is_first_repetition(state: Any, i: int) -> bool:
             return False
     if state.polarity != 0 and state.count > 0 and height < DWARFED * state.usual:
         return False
-    return state.open == 0 or _rests_at_low(state, i)
+    if state.open == 1 and not _rests_at_low(state, i):
+        return False
+    if state.least_range <= 0.0 and height < ABOVE_BURST * state.burst:
+        # Doubtful once, believed when it comes again alike and takes its time.
+        before = state.doubtful[i]
+        state.doubtful[i] = height if state.settled_s[i] - state.from_s[i] >= 1.01 else 0.0
+        return bool(before > 0.6 * height and before < 1.67 * height and state.doubtful[i] > 0.0)
+    return True
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _report(state: Any, i: int) -> None:
     sign = 1 - 2 * i
     if state.polarity != sign:
@@ -440,7 +454,7 @@ def _report(state: Any, i: int) -> None:
     state.down_s = max(state.settled_s[i] - state.leave_s[i], 0.0)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _close(state: Any, i: int, good: bool) -> int:
     """End the movement under way, as a repetition or as nothing."""
     if state.settled_s[i] - state.from_s[i] < state.least_s:
@@ -455,7 +469,7 @@ def _close(state: Any, i: int, good: bool) -> int:
     return ABANDONED if told == 1 else NONE
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _follow(state: Any, i: int, value: float, time_s: float, step: float, step_s: float, speed: float) -> int:
     """Advance one direction by one smoothed value, already turned so that a repetition goes upwards."""
     if np.isnan(state.low[i]):
@@ -520,7 +534,7 @@ def _follow(state: Any, i: int, value: float, time_s: float, step: float, step_s
         return NONE
     waited = time_s - state.settled_s[i]
     # The last sample that may be waited for, whatever the frame rate.
-    due = state.thinned_s + state.step_s - state.settled_s[i] >= LAG_S
+    due = state.thinned_s + state.step_s - state.settled_s[i] >= LAG_S - 0.01
     again = value - state.back[i] > 0.3 * height
     if first:
         if waited < SETTLE_FIRST_S and not due:
@@ -533,7 +547,7 @@ def _follow(state: Any, i: int, value: float, time_s: float, step: float, step_s
     return _close(state, i, good)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _after_gap(state: Any, time_s: float, value: float) -> int:
     """After a long gap the old samples say nothing about now; a movement under way survives only if the signal is still up."""
     event = NONE
@@ -553,7 +567,7 @@ def _after_gap(state: Any, time_s: float, value: float) -> int:
     return event
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _slide(times: Any, values: Any, n: int, time_s: float, value: float, span_s: float) -> int:
     """Append to a window, drop what is older than its span, and return how many it holds."""
     drop = 0
@@ -568,7 +582,7 @@ def _slide(times: Any, values: Any, n: int, time_s: float, value: float, span_s:
     return n + 1
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _advance_smoothed(state: Any) -> int:
     """Median of the window, mean of the medians, then each direction that is still possible."""
     event = NONE
@@ -607,7 +621,7 @@ def _advance_smoothed(state: Any) -> int:
     return event
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _advance_thinned(state: Any, time_s: float, value: float) -> int:
     """One thinned sample: learn the noise, move the window on."""
     event = NONE
@@ -619,7 +633,7 @@ def _advance_thinned(state: Any, time_s: float, value: float) -> int:
     return int(found if found != NONE else event)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _take_thinned(state: Any) -> int:
     time_s = state.bin_time / state.bin_n
     value = state.bin_value / state.bin_n
@@ -629,7 +643,7 @@ def _take_thinned(state: Any) -> int:
     return int(_advance_thinned(state, time_s, value))
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def advance(state: Any, time_s: float, value: float) -> int:
     """Take one sample and say what it settled.
 
@@ -661,7 +675,7 @@ def advance(state: Any, time_s: float, value: float) -> int:
     return int(_take_thinned(state))
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def finish(state: Any) -> int:
     """Say that no sample follows, and what that settles: a repetition that had all but ended is complete.
 
@@ -688,7 +702,7 @@ def finish(state: Any) -> int:
     return event if event == ENDED else NONE
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _count(state: Any, time_s: Any, signal: Any, found: Any) -> int:
     """Feed a whole signal; rows of `found` are start, peak, end, range, sign."""
     n = 0
