@@ -58,7 +58,9 @@ def score(counts: Mapping[str, int], truth: Mapping[str, int]) -> tuple[float, f
     return float(100 * np.mean(errors == 0)), float(100 * np.mean(errors <= 1)), float(np.mean(errors))
 
 
-def best(signals: Mapping[str, Signal], truth: Mapping[str, int], count: Callable[..., int], settings: list[tuple[float, ...]]) -> tuple[str, tuple[float, float, float]]:
+def best(
+    signals: Mapping[str, Signal], truth: Mapping[str, int], count: Callable[..., int], settings: list[tuple[float, ...]]
+) -> tuple[str, tuple[float, float, float]]:
     """The setting with the most recordings exact, chosen on these very recordings: the peers' best case."""
     scored = [(score({name: count(signal, *setting) for name, signal in signals.items()}, truth), setting) for setting in settings]
     result, setting = max(scored, key=lambda pair: (pair[0][0], pair[0][1], -pair[0][2]))
@@ -107,7 +109,9 @@ def main() -> None:
             console.print(f"  {name}: {truth[name]} marked, {len(found)} counted", highlight=False)
     placed = [inside(found, marked[name]) for name, found in ours.items()]
     hits, total = sum(hit for hit, _ in placed), sum(counts.values())
-    console.print(f"{hits} of {total} peaks lie in a marked repetition; mean overlap of those {sum(o for _, o in placed) / max(hits, 1):.2f}")
+    console.print(
+        f"{hits} of {total} peaks lie in a marked repetition; mean overlap of those {sum(o for _, o in placed) / max(hits, 1):.2f}"
+    )
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def movement(
     knots.append((knots[-1][0] + 1.5, levels[-1]))
     time_s = np.arange(0.0, knots[-1][0], 1.0 / rate)
     value = np.empty_like(time_s)
-    for (a, low), (b, high) in zip(knots, knots[1:], strict=False):
+    for (a, low), (b, high) in pairwise(knots):
         part = (time_s >= a) & (time_s <= b)
         value[part] = low + (high - low) * (1 - np.cos(np.pi * (time_s[part] - a) / max(b - a, 1e-9))) / 2
     return time_s, value
@@ -275,7 +276,7 @@ def test_the_same_samples_give_the_same_bits_after_a_restart() -> None:
     [
         (np.zeros((3, 2)), np.arange(3), "one-dimensional"),
         (np.zeros(3), np.arange(4), "3 samples and 4 times"),
-        (np.zeros(3), [0.0, 1.0, 1.0], "increasing"),
+        (np.zeros(3), [0.0, 1.0, 1.0], "rising times"),
         (np.zeros(3), [0.0, 2.0, 1.0], "sample 2"),
         (np.zeros(3), [0.0, np.nan, 1.0], "finite times"),
         ([0.0, np.inf, 0.0], [0.0, 1.0, 2.0], "inf at sample 1"),
@@ -302,4 +303,7 @@ def test_kimore_squats_are_counted_as_by_hand_better_than_by_peak_counters() -> 
         row[0]: count_repetitions([float(cell) for cell in row[1:]], np.arange(len(row) - 1) / 30) for row in signals
     }
     errors = np.abs([len(found[name]) - marked[name] for name in marked])
+    # The best of a family of peak counters, which see the whole signal: 84.2 % exact, 94.7 % within one, 0.29 mean error.
     assert np.mean(errors == 0) > 0.842
+    assert np.mean(errors <= 1) > 0.947
+    assert np.mean(errors) < 0.29

@@ -16,235 +16,67 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from coxa.errors import BadInput
-
-NONE = 0
-STARTED = 1
-ENDED = 2
-ABANDONED = 3
-
-IDLE = 0
-GOING = 1
-SETTLING = 2
-
-# Times (s), none a multiple of a usual frame time, lest rounding decide. The sum of half the median window, the wait and one thinned sample stays under the promised lag of one second.
-LAG_S = 1.0
-THIN_S = 1.0 / 36.0
-WINDOW_S = 0.51
-MEAN_S = 0.21
-SETTLE_S = 0.35
-SETTLE_FIRST_S = 0.65
-LEAST_S = 0.6
-DWELL_S = 0.15
-STILL_S = 1.01
-REST_S = 1.02
-TURN_S = 0.81
-GAP_S = 1.5
-TRAIL_S = 0.095
-SLEW_S = 0.12
-
-# Shares of a repetition's own range, or of the person's usual range.
-ATTEMPT = 0.35
-RETURNED = 0.6
-PART_WAY = 0.35
-NEAR_REST = 0.1
-NEAR_TOP = 0.15
-STILL = 0.08
-STAY = 0.12
-LEFT = 0.2
-SAME_LEVEL = 0.7
-DWARFED = 2.5
-# Multiples of the noise left after the median: twice the largest excursion that white noise makes in ten minutes.
-ABOVE_NOISE = 10.0
-# Multiples of the worst tenth of second differences: tracking that flips to and fro is rare, large and no movement.
-ABOVE_BURST = 0.75
-# Path travelled between rest and top, in units of the least path possible; a wandering signal walks much further.
-ROUGH = 2.5
-
-_WINDOW = 16
-_TRAIL = 128
-_MEMORY = 7
-_JERK = 64
-
-TRACKER = np.dtype(
-    [
-        # what the caller reads after ENDED
-        ("start_s", "f8"),
-        ("peak_s", "f8"),
-        ("end_s", "f8"),
-        ("rest", "f8"),
-        ("top", "f8"),
-        ("range", "f8"),
-        ("hold_s", "f8"),
-        ("up_s", "f8"),
-        ("down_s", "f8"),
-        ("sign", "i8"),
-        ("count", "i8"),
-        # what it was told
-        ("polarity", "i8"),
-        ("open", "i8"),
-        ("least_range", "f8"),
-        ("least_s", "f8"),
-        # thinning
-        ("bin_n", "i8"),
-        ("bin_time", "f8"),
-        ("bin_value", "f8"),
-        ("thinned_s", "f8"),
-        ("step_s", "f8"),
-        # noise
-        ("noise", "f8"),
-        ("burst", "f8"),
-        ("jerk_n", "i8"),
-        ("jerk", "f8", (_JERK,)),
-        ("before1", "f8"),
-        ("before2", "f8"),
-        # running median
-        ("window_n", "i8"),
-        ("window_time", "f8", (_WINDOW,)),
-        ("window_value", "f8", (_WINDOW,)),
-        # running mean of the medians
-        ("mean_n", "i8"),
-        ("mean_time", "f8", (_WINDOW,)),
-        ("mean_value", "f8", (_WINDOW,)),
-        # smoothed signal, sparsely kept
-        ("smooth_s", "f8"),
-        ("smooth", "f8"),
-        ("largest", "f8"),
-        ("trail_n", "i8"),
-        ("trail_s", "f8", (_TRAIL,)),
-        ("trail", "f8", (_TRAIL,)),
-        # the person's usual range
-        ("usual", "f8"),
-        ("kept", "i8"),
-        ("ranges", "f8", (_MEMORY,)),
-        # both directions are followed until one is known: index 0 upwards, 1 downwards
-        ("phase", "i8", (2,)),
-        ("told", "i8", (2,)),
-        ("low", "f8", (2,)),
-        ("high", "f8", (2,)),
-        ("high_s", "f8", (2,)),
-        ("from_s", "f8", (2,)),
-        ("crossed_s", "f8", (2,)),
-        ("mark", "f8", (2,)),
-        ("band_s", "f8", (2,)),
-        ("enter_s", "f8", (2,)),
-        ("leave_s", "f8", (2,)),
-        ("path", "f8", (2,)),
-        ("steepest", "f8", (2,)),
-        ("rested_s", "f8", (2,)),
-        ("doubtful", "f8", (2,)),
-        ("back_s", "f8", (2,)),
-        ("back", "f8", (2,)),
-        ("settled", "f8", (2,)),
-        ("settled_s", "f8", (2,)),
-        ("next_high", "f8", (2,)),
-        ("next_high_s", "f8", (2,)),
-        ("still", "f8", (2,)),
-        ("still_s", "f8", (2,)),
-        ("still_n", "i8", (2,)),
-        ("still_sum", "f8", (2,)),
-    ]
+from coxa.motion.tracker import (
+    ABANDONED,
+    ABOVE_BURST,
+    ATTEMPT,
+    DWARFED,
+    DWELL_S,
+    ENDED,
+    GAP_S,
+    GOING,
+    IDLE,
+    LAG_S,
+    LEFT,
+    MEAN_S,
+    MEMORY,
+    NEAR_REST,
+    NEAR_TOP,
+    NONE,
+    PART_WAY,
+    REST_S,
+    RETURNED,
+    ROUGH,
+    SAME_LEVEL,
+    SETTLE_FIRST_S,
+    SETTLE_S,
+    SETTLING,
+    SLEW_S,
+    STARTED,
+    STAY,
+    STILL,
+    STILL_S,
+    THIN_S,
+    TRACKER,
+    TRAIL,
+    TRAIL_S,
+    TURN_S,
+    drop_oldest,
+    learn_noise,
+    left_rest_s,
+    longest_stay_s,
+    noise_floor,
+    running_median,
+    slide,
+    start_tracker,
+    take_into_window,
 )
-"""State of one tracker: a plain record, so that it can live inside the state of a larger compiled step."""
 
-
-@njit(cache=True)
-def start_tracker(state: Any, polarity: int, least_range: float, least_s: float) -> None:
-    """Set a `TRACKER` record to its beginning.
-
-    Parameters
-    ----------
-    state : TRACKER record
-        Changed in place.
-    polarity : int
-        +1 if a repetition raises the signal, -1 if it lowers it, 0 if that is to be learnt from the first one.
-    least_range : float
-        Range of a full repetition in the signal's unit; attempts from half of it are reported. 0: learn it from the signal.
-    least_s : float
-        Shortest repetition, from start to end, in seconds. 0: 0.6 s.
-    """
-    state.start_s = np.nan
-    state.peak_s = np.nan
-    state.end_s = np.nan
-    state.rest = np.nan
-    state.top = np.nan
-    state.range = np.nan
-    state.hold_s = 0.0
-    state.up_s = 0.0
-    state.down_s = 0.0
-    state.sign = polarity
-    state.count = 0
-    state.polarity = polarity
-    state.open = 1 if polarity == 0 else 0
-    state.least_range = least_range
-    state.least_s = least_s if least_s > 0.0 else LEAST_S
-    state.bin_n = 0
-    state.bin_time = 0.0
-    state.bin_value = 0.0
-    state.thinned_s = np.nan
-    state.step_s = 0.0
-    state.noise = 0.0
-    state.burst = 0.0
-    state.jerk_n = 0
-    state.before1 = np.nan
-    state.before2 = np.nan
-    state.window_n = 0
-    state.mean_n = 0
-    state.smooth_s = np.nan
-    state.smooth = np.nan
-    state.largest = 0.0
-    state.trail_n = 0
-    state.usual = 0.0
-    state.kept = 0
-    for i in range(2):
-        state.phase[i] = IDLE
-        state.low[i] = np.nan
-        state.doubtful[i] = 0.0
-
-
-@njit(cache=True)
-def _median(state: Any) -> float:
-    """Median of the window, by insertion into a small sorted copy."""
-    n = state.window_n
-    ordered = np.empty(_WINDOW)
-    for i in range(n):
-        value = state.window_value[i]
-        j = i
-        while j > 0 and ordered[j - 1] > value:
-            ordered[j] = ordered[j - 1]
-            j -= 1
-        ordered[j] = value
-    if n % 2 == 1:
-        return float(ordered[n // 2])
-    return float(0.5 * (ordered[n // 2 - 1] + ordered[n // 2]))
-
-
-@njit(cache=True)
-def _learn_noise(state: Any, value: float) -> None:
-    """Follow the lower third of the second differences: movement is smooth and leaves them small, noise does not."""
-    step = abs(value - 2.0 * state.before1 + state.before2)
-    state.before2 = state.before1
-    state.before1 = value
-    if np.isnan(step):
-        return
-    state.jerk[state.jerk_n % _JERK] = step
-    state.jerk_n += 1
-    if state.jerk_n <= 16 or state.jerk_n % 16 == 0:
-        ordered = np.sort(state.jerk[: min(state.jerk_n, _JERK)])
-        state.noise = ordered[(len(ordered) - 1) // 3]
-        state.burst = ordered[9 * (len(ordered) - 1) // 10]
-
-
-@njit(cache=True)
-def _noise_floor(state: Any) -> float:
-    """Least range that stands above the noise of the smoothed signal."""
-    if state.jerk_n < 4:
-        return np.inf
-    # 1.05: the 33 % quantile of a second difference of unit white noise; 1.25: a median is that much less efficient than a mean.
-    noise = state.noise / 1.05
-    n = state.window_n
-    if n > 2:
-        noise *= 1.25 / np.sqrt(n)
-    return float(ABOVE_NOISE * noise + 1e-9 * state.largest)
+__all__ = [
+    "ABANDONED",
+    "ENDED",
+    "GOING",
+    "IDLE",
+    "LAG_S",
+    "NONE",
+    "STARTED",
+    "TRACKER",
+    "CountedRepetition",
+    "advance",
+    "count_repetitions",
+    "finish",
+    "start_tracker",
+]
 
 
 @njit(cache=True)
@@ -253,48 +85,10 @@ def _least_attempt(state: Any) -> float:
     if state.least_range > 0.0:
         # Whatever reaches the least range is an attempt, however small beside the person's usual one.
         return float(min(max(0.5 * state.least_range, ATTEMPT * state.usual), state.least_range))
-    floor = _noise_floor(state)
+    floor = noise_floor(state)
     if state.usual > 0.0:
         floor = min(floor, 0.6 * state.usual)
     return float(max(floor, ATTEMPT * state.usual))
-
-
-@njit(cache=True)
-def _left_rest_s(state: Any, sign: float, level: float, before_s: float, otherwise: float) -> float:
-    """Last moment before `before_s` at which the signal stood at or under `level`."""
-    n = state.trail_n
-    later_s = before_s
-    later = np.nan
-    for k in range(min(n, _TRAIL)):
-        j = (n - 1 - k) % _TRAIL
-        time_s = state.trail_s[j]
-        if time_s > before_s:
-            continue
-        value = sign * state.trail[j]
-        if value <= level:
-            if np.isnan(later) or later <= value:
-                return float(time_s)
-            return float(time_s + (later_s - time_s) * (level - value) / (later - value))
-        later_s = time_s
-        later = value
-    return otherwise
-
-
-@njit(cache=True)
-def _longest_stay_s(state: Any, sign: float, level: float, band: float) -> float:
-    """Longest time, in what is kept of the signal, that it stayed within `band` of `level`."""
-    longest = 0.0
-    stay = 0.0
-    last = state.trail_n - 1
-    for k in range(min(state.trail_n, _TRAIL) - 1):
-        newer = (last - k) % _TRAIL
-        older = (last - k - 1) % _TRAIL
-        if abs(sign * state.trail[newer] - level) <= band and abs(sign * state.trail[older] - level) <= band:
-            stay += state.trail_s[newer] - state.trail_s[older]
-            longest = max(longest, stay)
-        else:
-            stay = 0.0
-    return longest
 
 
 @njit(cache=True)
@@ -306,9 +100,9 @@ def _rests_at_low(state: Any, i: int) -> bool:
         # It has come back and not gone again: rest, however long it is yet to last.
         return True
     band = STAY * height
-    at_low = max(_longest_stay_s(state, sign, state.low[i], band), _longest_stay_s(state, sign, state.back[i], band))
+    at_low = max(longest_stay_s(state, sign, state.low[i], band), longest_stay_s(state, sign, state.back[i], band))
     at_low = max(at_low, state.rested_s[i])
-    return bool(at_low >= REST_S or at_low >= 0.85 * _longest_stay_s(state, sign, state.high[i], band))
+    return bool(at_low >= REST_S or at_low >= 0.85 * longest_stay_s(state, sign, state.high[i], band))
 
 
 @njit(cache=True)
@@ -339,7 +133,7 @@ def _go_up(state: Any, i: int, value: float, time_s: float, speed: float) -> Non
     state.rested_s[i] = 0.0
     height = value - state.low[i]
     sign = 1.0 - 2.0 * i
-    state.from_s[i] = _left_rest_s(state, sign, state.low[i] + NEAR_REST * height, time_s, time_s)
+    state.from_s[i] = left_rest_s(state, sign, state.low[i] + NEAR_REST * height, time_s, time_s)
 
 
 @njit(cache=True)
@@ -348,15 +142,16 @@ def _rise_to(state: Any, i: int, value: float, time_s: float) -> None:
     state.high[i] = value
     state.high_s[i] = time_s
     height = value - state.low[i]
-    if value - state.mark[i] > 0.05 * height:
+    # A hold that has begun may creep upwards without starting anew.
+    if value - state.mark[i] > (0.05 if state.band_s[i] < 0.5 else NEAR_TOP) * height:
         sign = 1.0 - 2.0 * i
         state.mark[i] = value
         state.band_s[i] = 0.0
         state.enter_s[i] = time_s
-        state.from_s[i] = _left_rest_s(state, sign, state.low[i] + NEAR_REST * height, time_s, state.from_s[i])
+        state.from_s[i] = left_rest_s(state, sign, state.low[i] + NEAR_REST * height, time_s, state.from_s[i])
         if state.open == 1 and state.count <= 2:
             # Remembered here because a long hold outlives what is kept of the signal.
-            stay_s = _longest_stay_s(state, sign, state.low[i], STAY * height)
+            stay_s = longest_stay_s(state, sign, state.low[i], STAY * height)
             state.rested_s[i] = max(state.rested_s[i], stay_s)
 
 
@@ -365,7 +160,7 @@ def _follow_rest(state: Any, i: int, value: float, time_s: float) -> None:
     """Rest is the lowest level since the last repetition, or where the signal has since stood still."""
     if value < state.low[i]:
         state.low[i] = value
-    band = STILL * state.usual if state.usual > 0.0 else 0.4 * _noise_floor(state)
+    band = STILL * state.usual if state.usual > 0.0 else 0.4 * noise_floor(state)
     if state.least_range > 0.0:
         band = max(band, STILL * state.least_range)
     if abs(value - state.still[i]) > band:
@@ -382,9 +177,9 @@ def _follow_rest(state: Any, i: int, value: float, time_s: float) -> None:
 @njit(cache=True)
 def _remember(state: Any, size: float) -> None:
     """Keep the last ranges; the usual range is the second largest, which neither one freak nor many partial ones can move."""
-    state.ranges[state.kept % _MEMORY] = size
+    state.ranges[state.kept % MEMORY] = size
     state.kept += 1
-    n = min(state.kept, _MEMORY)
+    n = min(state.kept, MEMORY)
     ordered = np.sort(state.ranges[:n])
     state.usual = ordered[n - 2] if n > 2 else np.mean(ordered)
 
@@ -414,7 +209,7 @@ def _is_first_repetition(state: Any, i: int) -> bool:
     if min(height, fall) < SAME_LEVEL * max(height, fall):
         return False
     if state.least_range <= 0.0:
-        if height < _noise_floor(state):
+        if height < noise_floor(state):
             return False
         if state.steepest[i] * SLEW_S > height:
             return False
@@ -568,31 +363,16 @@ def _after_gap(state: Any, time_s: float, value: float) -> int:
 
 
 @njit(cache=True)
-def _slide(times: Any, values: Any, n: int, time_s: float, value: float, span_s: float) -> int:
-    """Append to a window, drop what is older than its span, and return how many it holds."""
-    drop = 0
-    while drop < n and (time_s - times[drop] > span_s or n - drop >= _WINDOW):
-        drop += 1
-    n -= drop
-    for i in range(n):
-        times[i] = times[i + drop]
-        values[i] = values[i + drop]
-    times[n] = time_s
-    values[n] = value
-    return n + 1
-
-
-@njit(cache=True)
 def _advance_smoothed(state: Any) -> int:
     """Median of the window, mean of the medians, then each direction that is still possible."""
     event = NONE
     n = state.mean_n
-    median = _median(state)
+    median = running_median(state)
     median_s = 0.5 * (state.window_time[0] + state.window_time[state.window_n - 1])
     speed = 0.0
     if n > 0:
         speed = abs(median - state.mean_value[n - 1]) / max(median_s - state.mean_time[n - 1], 0.5 * THIN_S)
-    n = _slide(state.mean_time, state.mean_value, n, median_s, median, MEAN_S)
+    n = slide(state.mean_time, state.mean_value, n, median_s, median, MEAN_S)
     state.mean_n = n
     smooth = 0.0
     smooth_s = 0.0
@@ -606,9 +386,9 @@ def _advance_smoothed(state: Any) -> int:
     state.smooth = smooth
     state.smooth_s = smooth_s
     state.largest = max(state.largest, abs(smooth))
-    if state.trail_n == 0 or smooth_s - state.trail_s[(state.trail_n - 1) % _TRAIL] >= TRAIL_S:
-        state.trail_s[state.trail_n % _TRAIL] = smooth_s
-        state.trail[state.trail_n % _TRAIL] = smooth
+    if state.trail_n == 0 or smooth_s - state.trail_s[(state.trail_n - 1) % TRAIL] >= TRAIL_S:
+        state.trail_s[state.trail_n % TRAIL] = smooth_s
+        state.trail[state.trail_n % TRAIL] = smooth
         state.trail_n += 1
     for i in range(2):
         sign = 1 - 2 * i
@@ -627,8 +407,9 @@ def _advance_thinned(state: Any, time_s: float, value: float) -> int:
     event = NONE
     if state.window_n > 0 and time_s - state.window_time[state.window_n - 1] > GAP_S:
         event = _after_gap(state, time_s, value)
-    _learn_noise(state, value)
-    state.window_n = _slide(state.window_time, state.window_value, state.window_n, time_s, value, WINDOW_S)
+    if state.least_range <= 0.0:
+        learn_noise(state, value)
+    take_into_window(state, time_s, value)
     found = _advance_smoothed(state)
     return int(found if found != NONE else event)
 
@@ -691,10 +472,7 @@ def finish(state: Any) -> int:
     for _ in range(state.window_n // 2):
         if event == ENDED:
             return event
-        state.window_n -= 1
-        for i in range(state.window_n):
-            state.window_time[i] = state.window_time[i + 1]
-            state.window_value[i] = state.window_value[i + 1]
+        drop_oldest(state)
         event = _advance_smoothed(state)
     for i in range(2):
         if event != ENDED and state.phase[i] == SETTLING and state.polarity != 2 * i - 1:
@@ -780,11 +558,17 @@ def _checked(signal: ArrayLike, time_s: ArrayLike) -> tuple[NDArray[np.float64],
         values = np.ascontiguousarray(signal, dtype=np.float64)
         times = np.ascontiguousarray(time_s, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise BadInput(f"count_repetitions: expected two lists of numbers, got something else ({error}); pass floats, NaN for gaps") from error
+        raise BadInput(
+            f"count_repetitions: expected two lists of numbers, got something else ({error}); pass floats, NaN for gaps"
+        ) from error
     if values.ndim != 1 or times.ndim != 1:
-        raise BadInput(f"count_repetitions: expected one-dimensional signal and time_s, got shapes {values.shape} and {times.shape}; pass one signal")
+        raise BadInput(
+            f"count_repetitions: expected one-dimensional signal and time_s, got shapes {values.shape} and {times.shape}; pass one signal"
+        )
     if len(values) != len(times):
-        raise BadInput(f"count_repetitions: expected one time per sample, got {len(values)} samples and {len(times)} times; make them equal")
+        raise BadInput(
+            f"count_repetitions: expected one time per sample, got {len(values)} samples and {len(times)} times; make them equal"
+        )
     if not np.all(np.isfinite(times)):
         where = int(np.flatnonzero(~np.isfinite(times))[0])
         raise BadInput(f"count_repetitions: expected finite times, got {times[where]} at sample {where}; drop or repair that sample")
@@ -792,7 +576,7 @@ def _checked(signal: ArrayLike, time_s: ArrayLike) -> tuple[NDArray[np.float64],
     if len(back):
         where = int(back[0]) + 1
         raise BadInput(
-            f"count_repetitions: expected increasing times, got {times[where]:g} s after {times[where - 1]:g} s at sample {where}; sort or drop it"
+            f"count_repetitions: expected rising times, got {times[where]:g} s after {times[where - 1]:g} s at sample {where}; sort them"
         )
     if np.any(np.isinf(values)):
         where = int(np.flatnonzero(np.isinf(values))[0])
