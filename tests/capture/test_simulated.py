@@ -21,7 +21,7 @@ SIZES = {
     "trunk-leans-back": 12.0, "knee-bends": 32.0, "other-leg-moves": 18.0, "feet-part": 14.0, "knees-in": 11.0, "knees-out": 12.0,
     "uneven": 11.0, "sags": 15.0, "bounces": 7.0, "over-lift": 190.0, "too-fast": 0.5,
 }  # fmt: skip
-OWN = {"lift-too-big": 50.0, "range-too-big": 27.0, "lift-too-small": 0.0}
+OWN = {"lift-too-big": 46.0, "range-too-big": 27.0, "lift-too-small": 0.0}
 SMALL = {"clamshell": 9.0, "side-lying-abduction": 8.0, "bridge": 148.0, "standing-abduction": 8.0, "standing-extension": 4.0,
          "hip-flexor-stretch": 5.0, "squat": 40.0}  # fmt: skip
 

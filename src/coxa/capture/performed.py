@@ -87,12 +87,19 @@ def knee_radius(hip: Floats, ankle: Floats, thigh: float, shin: float) -> Floats
     return radius
 
 
-def knee_swivel(hip: Floats, ankle: Floats, skeleton: Skeleton, outwards_deg: Floats, side: Side) -> Floats:
-    """Turn about the line hip to ankle that brings the knee outwards by shin x sin(outwards), degrees to the own left."""
+def knee_swivel(hip: Floats, ankle: Floats, pole: Floats, skeleton: Skeleton, outwards_deg: Floats, side: Side) -> Floats:
+    """Turn about the line hip to ankle, degrees to the own left, that brings the knee outwards by shin x sin(outwards) in the world's x."""
     radius = knee_radius(hip, ankle, skeleton.thigh_m, skeleton.shin_m)
-    sideways = skeleton.shin_m * np.sin(np.radians(outwards_deg))
-    swivel: Floats = np.degrees(np.arcsin(np.clip(sideways / radius, -0.95, 0.95)))
-    return swivel if side == "left" else -swivel
+    up = (hip - ankle) / np.linalg.norm(hip - ankle, axis=-1, keepdims=True)
+    left = np.cross(up, np.broadcast_to(pole, up.shape))
+    left = left / np.linalg.norm(left, axis=-1, keepdims=True)
+    front = np.cross(left, up)
+    sideways = skeleton.shin_m * np.sin(np.radians(outwards_deg)) * (1.0 if side == "left" else -1.0)
+    # the knee's way off the line has the x of radius (cos front + sin left)
+    reach = np.hypot(front[:, 0], left[:, 0])
+    swivel: Floats = np.arcsin(np.clip(sideways / (radius * reach), -0.95, 0.95)) - np.arctan2(front[:, 0], left[:, 0])
+    turned: Floats = np.degrees(swivel)
+    return turned
 
 
 # ------------------------------------------------------------------------------------------------ measuring the truth

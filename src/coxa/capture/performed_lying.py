@@ -30,7 +30,8 @@ SUPINE = BASES["supine"]
 def clamshell(skeleton: Skeleton, drive: Drive, rng: Random) -> Posed:
     """Lying on the right, hips and knees bent, feet together: the upper knee opens."""
     h = skeleton.build.height_m
-    body = lie_on_right(skeleton, drive, rng)
+    # who opens wide does not lie rolled far forward: the hip has no more rotation than that
+    body = lie_on_right(skeleton, drive, rng, rolled=1.0 - 0.8 * float(np.clip((drive.peak.max() - 40.0) / 12.0, 0.0, 1.0)))
     flexion, bend = np.radians(rng.uniform(42, 60)), np.radians(rng.uniform(80, 100))
     lower_hip = body.joint("thigh_right")
     hip0 = lower_hip[0]
@@ -107,11 +108,11 @@ def side_lying_abduction_truth(posed: Posed) -> dict[str, Floats]:
     }
 
 
-def lie_on_right(skeleton: Skeleton, drive: Drive, rng: Random) -> Assembly:
+def lie_on_right(skeleton: Skeleton, drive: Drive, rng: Random, rolled: float = 1.0) -> Assembly:
     """Pelvis, trunk and head of a person lying on the right side, rolled a little forward."""
     h = skeleton.build.height_m
     body = Assembly(skeleton, drive.frames)
-    forward = rng.uniform(1, 13)
+    forward = rng.uniform(1, 13) * rolled
     back = drive.fault("rolls-back") + 0.4 * drive.sway[:, 2]
     hike = drive.fault("pelvis-hikes") + 0.3 * drive.sway[:, 1]
     hip_x = abs(skeleton.offsets[INDEX["thigh_left"]][0])
@@ -165,7 +166,7 @@ def _lying_arms(body: Assembly, rng: Random) -> None:
     shoulder = body.joint("upper_arm_right")[0]
     head = body.joint("head")[0]
     if rng.random() < 0.55:
-        target = vector(head[0] + rng.uniform(-0.02, 0.02) * h, 0.030 * h, head[2] + rng.uniform(0.05, 0.08) * h)
+        target = vector(head[0] + rng.uniform(-0.02, 0.02) * h, 0.030 * h, head[2] + rng.uniform(0.06, 0.09) * h)
         body.reach("arm", "right", target, np.array([rng.uniform(0.1, 0.4), 0.02, 1.0]))
     else:
         out = rng.uniform(0.19, 0.26) * h
@@ -192,7 +193,7 @@ def bridge(skeleton: Skeleton, drive: Drive, rng: Random) -> Posed:
     h = skeleton.build.height_m
     back_m, seat_m = _depths(skeleton)
     ankle_m = skeleton.ankle_m
-    feet = span(skeleton.thigh_m, skeleton.shin_m, rng.uniform(88, 114))
+    feet = span(skeleton.thigh_m, skeleton.shin_m, rng.uniform(92, 128))
     flat = np.sqrt(feet**2 - (seat_m - ankle_m) ** 2)
     trunk = skeleton.rest_joints["pelvis"] - _rest_shoulders(skeleton)
     shoulder = np.array([0.0, back_m, 0.0])
@@ -244,9 +245,10 @@ def bridge(skeleton: Skeleton, drive: Drive, rng: Random) -> Posed:
     toes_out = rng.uniform(2, 14)
     for side in SIDES:
         s = 1.0 if side == "left" else -1.0
-        swivel = knee_swivel(body.joint(f"thigh_{side}"), ankles[side], skeleton, out, side)
+        pole = np.array([0.0, 1.0, 0.25])
+        swivel = knee_swivel(body.joint(f"thigh_{side}"), ankles[side], pole, skeleton, out, side)
         flat_foot = turn(1, s * toes_out)
-        body.reach("leg", side, ankles[side], np.array([0.0, 1.0, 0.25]), end_world=flat_foot, swivel_deg=swivel)
+        body.reach("leg", side, ankles[side], pole, end_world=flat_foot, swivel_deg=swivel)
     _head_on_floor(body, rng)
     hands = rng.uniform(0.02, 0.07, 2) * h
     for side, out_m in zip(SIDES, hands, strict=True):

@@ -177,10 +177,11 @@ def squat(skeleton: Skeleton, drive: Drive, rng: Random) -> Posed:
     body.place_pelvis(turn(2, uneven) @ turn(0, tilt), at=hip)
     _hold_trunk(body, drive, rng, to_right=np.zeros(drive.frames), forward=lean)
     outwards = drive.fault("knees-out") - drive.fault("knees-in")
+    ahead = np.array([0.0, 0.0, 1.0])
     for side_name, s in zip(SIDES, (1.0, -1.0), strict=True):
         target = np.array([s * hip_x * wide, ankle, 0.0])
-        swivel = knee_swivel(body.joint(f"thigh_{side_name}"), target, skeleton, outwards, side_name)
-        body.reach("leg", side_name, target, np.array([0.0, 0.0, 1.0]), end_world=turn(1, s * toes), swivel_deg=swivel)
+        swivel = knee_swivel(body.joint(f"thigh_{side_name}"), target, ahead, skeleton, outwards, side_name)
+        body.reach("leg", side_name, target, ahead, end_world=turn(1, s * toes), swivel_deg=swivel)
     kind = rng.choice(["ahead", "hips", "hang"], p=[0.5, 0.3, 0.2])
     height = rng.uniform(55, 90)
     for side_name in SIDES:

@@ -43,7 +43,7 @@ PARENTS: dict[str, str | None] = {
 _PAIRED: dict[str, tuple[float, float]] = {
     "hip_flexion": (-30.0, 130.0),
     "hip_abduction": (-35.0, 60.0),
-    "hip_rotation": (-50.0, 80.0),
+    "hip_rotation": (-50.0, 95.0),  # beyond 60 with hip and knee bent and the thigh out, as in a frog position
     "knee_flexion": (-5.0, 150.0),
     "ankle_dorsiflexion": (-60.0, 45.0),
     "ankle_inversion": (-40.0, 45.0),
