@@ -27,6 +27,7 @@ from fit_evidence import MARGIN_DEG, RECIPES, Floats, Recipe, Repetition
 
 FOUND_LEAST, FALSE_MOST, FALSE_UPPER_MOST = 0.90, 0.02, 0.05
 MUST_HOLD = ("body", "camera height", "tempo")  # left out as whole groups; the verdict needs each of them
+TRAIN_CLIPS_LEAST = 15
 CLEAN_LEAST, FAULTY_LEAST, CLIPS_LEAST = 150, 60, 40
 
 
@@ -56,8 +57,8 @@ def score(recipe: Recipe, reps: list[Repetition], groups: Sequence[object], offs
     for mask in fits.folds(groups, most):
         seen = [i for i in np.flatnonzero(~mask) if suits[i]]
         train, aim = [reps[i] for i in seen], target[seen]
-        if (aim >= recipe.red).sum() < 8 or (aim < recipe.amber / 2).sum() < 8:
-            continue
+        if len({r.clip for r in train}) < TRAIN_CLIPS_LEAST or (aim >= recipe.red).sum() < 8 or (aim < recipe.amber / 2).sum() < 8:
+            continue  # what so few clips teach says more of their number than of the group left out
         inner = fits.left_out(recipe, train, aim, [r.clip for r in train], 8)
         limit = fits.choose_limit(inner, aim, recipe.amber, recipe.red)
         wide = [reps[i] for i in np.flatnonzero(~mask)]
@@ -230,19 +231,20 @@ def table(recipe: Recipe, reps: list[Repetition], quick: bool = False, fresh_fro
 
 
 def evidence_of(rows: Sequence[dict]) -> dict:
-    """What goes beside the model: the scored counts, and the verdict over all that must hold."""
-    main_row = rows[0]
-    must = [main_row, *(r for r in rows if r["stratum"] == "all accepted" and r["left_out"] in MUST_HOLD)]
-    weak = [r["left_out"] for r in must if r["verdict"] == "cannot judge"]
-    missing = [name for name in MUST_HOLD if name not in {r["left_out"] for r in must}]
-    enough = main_row["verdict"] == "judged"
-    return {
-        **{key: main_row[key] for key in ("found", "faulty", "false", "clean", "clips", "auc", "bodies")},
-        "false_upper": main_row["false_interval"][1],
-        "fails_when_left_out": weak,
-        "not_tested_left_out": missing,
-        "verdict": "cannot judge" if weak else "judged" if enough and not missing else "separates, too few",
-    }
+    """What goes beside the model: each view's counts and verdict. A view is judged when whole groups may be left out, too."""
+    groups = {r["left_out"]: r for r in rows if r["stratum"] == "all accepted" and r["left_out"] in MUST_HOLD}
+    weak = [name for name, r in groups.items() if r["verdict"] == "cannot judge"]
+    missing = [name for name in MUST_HOLD if name not in groups]
+    by_view = {}
+    for row in rows:
+        if row["stratum"].startswith("view: ") and row["left_out"] == "clip":
+            verdict = "cannot judge" if weak else row["verdict"] if not missing else row["verdict"].replace("judged", "separates, too few")
+            by_view[row["stratum"].removeprefix("view: ")] = {
+                **{key: row[key] for key in ("found", "faulty", "false", "clean", "clips", "auc", "bodies")},
+                "false_upper": row["false_interval"][1],
+                "verdict": verdict,
+            }
+    return {"by_view": by_view, "fails_when_left_out": weak, "not_tested_left_out": missing}
 
 
 def write_evidence(recipe: Recipe, rows: Sequence[dict]) -> None:

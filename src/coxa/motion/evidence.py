@@ -233,8 +233,8 @@ class FittedModel:
     domain
         Feature of the start, or view angle, to its least and largest value in which the model may speak.
     evidence
-        What repetitions that no fit saw said of it (bench/operating_curves.py): found of faulty, false of clean, clips, the
-        upper bound of the false rate, bodies, and the verdict. Empty when it has not been scored since it was fitted.
+        What repetitions that no fit saw said of it (bench/operating_curves.py): for each view, found of faulty, false of
+        clean, clips, the upper bound of the false rate and the verdict. Empty when it has not been scored since it was fitted.
     """
 
     fault: str
@@ -247,10 +247,9 @@ class FittedModel:
     fitted_on: dict[str, Any]
     evidence: dict[str, Any]
 
-    @property
-    def judged(self) -> bool:
-        """Whether the evidence suffices to tell a person; if not, the fault stays "cannot judge"."""
-        return self.evidence.get("verdict") == "judged"
+    def judged_from(self, view: str) -> bool:
+        """Whether the evidence suffices to tell a person from this view; if not, the fault stays "cannot judge"."""
+        return bool(self.evidence.get("by_view", {}).get(view, {}).get("verdict") == "judged")
 
     def estimate(self, start: Floats, peak: Floats, side: str, view_hint: str = "") -> Estimate:
         """How big the fault was in one repetition, and whether the model may say so.
