@@ -129,7 +129,8 @@ def test_scale_shift_flip_and_time_offset_change_nothing(scale: float, shift: fl
     for a, b in zip(plain, changed, strict=True):
         assert b.sign == sign * a.sign
         assert b.range == pytest.approx(scale * a.range, rel=1e-6)
-        assert b.peak_s == pytest.approx(a.peak_s + delay_s, abs=0.05)
+        # A running median leaves flat tops, on which rounding decides which of several equal values is the highest.
+        assert b.peak_s == pytest.approx(a.peak_s + delay_s, abs=0.2)
 
 
 @settings(max_examples=20, deadline=None)

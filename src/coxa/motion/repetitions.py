@@ -22,6 +22,7 @@ from coxa.motion.tracker import (
     ATTEMPT,
     DWARFED,
     DWELL_S,
+    EDGE_S,
     ENDED,
     GAP_S,
     GOING,
@@ -371,7 +372,11 @@ def _advance_smoothed(state: Any) -> int:
     median_s = 0.5 * (state.window_time[0] + state.window_time[state.window_n - 1])
     speed = 0.0
     if n > 0:
-        speed = abs(median - state.mean_value[n - 1]) / max(median_s - state.mean_time[n - 1], 0.5 * THIN_S)
+        # Over a tenth of a second, so that the frame rate does not decide how steep an edge looks.
+        at = n - 1
+        while at > 0 and median_s - state.mean_time[at - 1] <= EDGE_S:
+            at -= 1
+        speed = abs(median - state.mean_value[at]) / max(median_s - state.mean_time[at], EDGE_S)
     n = slide(state.mean_time, state.mean_value, n, median_s, median, MEAN_S)
     state.mean_n = n
     smooth = 0.0

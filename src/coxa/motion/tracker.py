@@ -34,7 +34,8 @@ REST_S = 1.02
 TURN_S = 0.81
 GAP_S = 1.5
 TRAIL_S = 0.095
-SLEW_S = 0.12
+SLEW_S = 0.16
+EDGE_S = 0.11
 
 # Shares of a repetition's own range, or of the person's usual range.
 ATTEMPT = 0.35
