@@ -217,7 +217,9 @@ def simulate(
     mirror = side != spec.canonical
     seen = _mirrored_camera(camera) if mirror else camera
     if aim:
-        seen = seen.framing(points, margin=float(np.random.default_rng([seed, key, 4]).uniform(0.05, 0.14)))
+        # landmarks end at ears and toes; the skin's points take crown, back and soles into the picture
+        extent = np.concatenate([points, posed.surface()], axis=1)[:: max(1, round(fps / 6))]
+        seen = seen.framing(extent, margin=float(np.random.default_rng([seed, key, 4]).uniform(0.05, 0.14)))
     recording = watch(points, seen, fps, eye if noise else None)
     truth = _truth(spec, exercise_id, side, posed, drive, plan, faults, touches or {}, fps)
     if mirror:

@@ -107,7 +107,7 @@ class Skeleton:
     landmarks : tuple of 33 Site
         Where each of the 33 landmarks sits, in their order.
     surface : dict of str to Site
-        Points of the skin that can bear weight: ``sole_heel_left``, ``sole_ball_left``, ``sacrum``, ``upper_back``, ``occiput``,
+        Points of the skin that can bear weight: ``sole_heel_left``, ``sole_ball_left``, ``sacrum``, ``upper_back``, ``occiput``, ``crown``,
         ``trochanter_left``, ``deltoid_left``, ``temple_left``, ``knee_front_left``, ``knee_outer_left``, ``knee_inner_left``,
         ``calf_back_left``, ``ankle_outer_left``, ``ankle_inner_left``, ``toe_top_left``, ``elbow_back_left``, ``palm_left`` and so on.
     """
@@ -231,6 +231,7 @@ def _surface(build: Build) -> dict[str, Site]:
         "breast": ("chest", (0.0, 0.075, 0.078 * g)),
         "occiput": ("head", (0.0, 0.020, -0.058)),
         "forehead": ("head", (0.0, 0.050, 0.052)),
+        "crown": ("head", (0.0, 0.088, -0.004)),
     }
     for side, sign in (("left", 1.0), ("right", -1.0)):
         rows |= {
