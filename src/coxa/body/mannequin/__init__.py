@@ -1,4 +1,4 @@
 """The mannequin: a simulated adult whose joints move within anatomical limits, drawn for pictures and for tests.
 
-Start with `skeleton.Skeleton`, `kinematics.pose` and `camera.Camera`. May import `coxa.body.landmarks` and `coxa.errors` only.
+Start with `skeleton.Skeleton`, `poses.posture` and `camera.Camera`. May import `coxa.body.landmarks` and `coxa.errors` only.
 """
