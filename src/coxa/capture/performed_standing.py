@@ -71,7 +71,9 @@ def _kick(skeleton: Skeleton, drive: Drive, rng: Random, *, sideways: bool) -> P
     if sideways:
         across, back = aside + (wanted - aside) * free, behind + drift
     else:
-        across, back = aside * (1 - 0.5 * free) + 0.5 * drift, behind + (wanted - behind) * free
+        # the own angle is the thigh's; the line to the ankle lies further back by what the bent knee adds
+        inner = np.degrees(np.arcsin(np.clip(skeleton.shin_m * np.sin(np.radians(bend)) / length, -1, 1)))
+        across, back = aside * (1 - 0.5 * free) + 0.5 * drift, behind + (wanted + inner - inner[0] - behind) * free
     a, b = np.tan(np.radians(across)), np.tan(np.radians(back))
     line = vector(a, -1.0, -b)
     line /= np.linalg.norm(line, axis=-1, keepdims=True)
@@ -92,9 +94,9 @@ def standing_abduction_truth(posed: Posed) -> dict[str, Floats]:
 
 
 def standing_extension_truth(posed: Posed) -> dict[str, Floats]:
-    """Leg line from the vertical seen from the side, backwards positive, and the faults."""
-    line = posed.joint("foot_left") - posed.joint("thigh_left")
-    return {"own": np.degrees(np.arctan2(-line[..., 2], -line[..., 1])), **_kick_truth(posed)}
+    """Thigh from the vertical seen from the side, backwards positive, and the faults."""
+    thigh = posed.joint("shin_left") - posed.joint("thigh_left")
+    return {"own": np.degrees(np.arctan2(-thigh[..., 2], -thigh[..., 1])), **_kick_truth(posed)}
 
 
 def _kick_truth(posed: Posed) -> dict[str, Floats]:
