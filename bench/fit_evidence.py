@@ -29,7 +29,8 @@ Floats = NDArray[np.float64]
 ROOT = Path(__file__).resolve().parents[1]
 FITTED = ROOT / "src" / "coxa" / "motion" / "fitted"
 SHIFTS_S = (-0.15, 0.0, 0.15)  # the engine's times are not the truth's: every repetition is fitted at three offsets
-MARGIN_DEG = 6.0  # by how much an estimated view may lie outside the fitted one
+MARGIN_DEG = 5.0  # by how much an estimated view may lie outside the fitted one
+FAULTY_LEAST = 20  # and as many clean ones, or nothing is fitted
 INDEX = {name: i for i, name in enumerate(FEATURES)}
 
 TRUNK = (
@@ -61,14 +62,23 @@ class Recipe:
     views: tuple[str, ...] = ("front",)
     ridge: float = 8.0  # per 100 repetitions
     by_view: bool = False  # whether the features' weights change with the camera's azimuth and elevation
-    azimuth_deg: float = 22.0  # widest camera azimuth that is fitted
+    azimuth_deg: float = 22.0  # widest camera azimuth that is fitted, and judged unless told otherwise
     elevation_deg: tuple[float, float] = (-20.0, 26.0)
+    judged_azimuth_deg: float | None = None
+    judged_elevation_deg: tuple[float, float] | None = None
+
+    @property
+    def judged(self) -> tuple[float, tuple[float, float]]:
+        """Widest azimuth, and elevations, from which the fault may be told."""
+        azimuth = self.azimuth_deg if self.judged_azimuth_deg is None else self.judged_azimuth_deg
+        return azimuth, self.judged_elevation_deg or self.elevation_deg
 
 
 RECIPES = (
     Recipe(
         "rolls-back", "clamshell", ("clamshell-",), "pelvis_roll_back_deg", 15, 20, ROLL,
         ("front", "diagonal", "raised"), azimuth_deg=46, elevation_deg=(-20.0, 60.0), by_view=True,
+        judged_azimuth_deg=20, judged_elevation_deg=(-20.0, 26.0),
     ),
     Recipe(
         "rolls-back", "side-lying-abduction", ("side-lying-abduction-roll-", "side-lying-abduction-p", "side-lying-abduction-o"),
@@ -289,13 +299,13 @@ def model_of(recipe: Recipe, reps: list[Repetition], around: list[Repetition]) -
     final.weight, final.constant = final.weight / slope, float((final.constant - offset) / slope)
     estimate = (estimate - offset) / slope
     view = final.view or fit_view(around)
-    low, high = recipe.elevation_deg
+    azimuth, (low, high) = recipe.judged
     domain = {"elevation": [low - MARGIN_DEG, high + MARGIN_DEG]}
     if "side" not in recipe.views:
         # With the back to the camera the working shoulder lies on the other side of the trunk's line.
         across = np.array([r.values[0.0][INDEX["start.working_shoulder.across"]] for r in reps])
         domain["start.working_shoulder.across"] = [round(0.5 * float(across.min()), 3), round(1.5 * float(across.max()), 3)]
-        domain["azimuth"] = [-recipe.azimuth_deg - MARGIN_DEG, recipe.azimuth_deg + MARGIN_DEG]
+        domain["azimuth"] = [-azimuth - MARGIN_DEG, azimuth + MARGIN_DEG]
     return {
         "fault": recipe.fault,
         "exercise": recipe.exercise,
@@ -328,7 +338,7 @@ def main() -> None:
         around = [r for r in read_folders(arguments.folders, recipe.clips) if recipe.truth in r.truth]
         reps = [r for r in around if suits(recipe, r)]
         target = target_of(recipe, reps)
-        if (target >= recipe.red).sum() < 8 or (target < recipe.amber / 2).sum() < 8:
+        if (target >= recipe.red).sum() < FAULTY_LEAST or (target < recipe.amber / 2).sum() < FAULTY_LEAST:
             print(f"{recipe.exercise} {recipe.fault}: too few repetitions ({len(reps)}), not fitted")
             continue
         data = model_of(recipe, reps, around)
