@@ -106,7 +106,7 @@ def view_of(posture: int, d: Floats, n: Floats) -> int:
     """Camera view of the body in that posture."""
     if posture == UNKNOWN:
         return NO_VIEW
-    if posture == SUPINE or posture == PRONE or posture == ALL_FOURS:
+    if posture in (SUPINE, PRONE, ALL_FOURS):
         along = math.degrees(math.atan2(abs(d[5]), abs(d[3])))
         if along < 35.0:
             return SIDE

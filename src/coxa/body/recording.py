@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -65,16 +66,19 @@ class Recording:
         if frames == 0:
             raise BadInput("recording: expected at least one frame, got none; record the clip again")
         if not np.isfinite(time_s).all():
-            raise BadInput(f"recording: expected finite times, got {time_s[~np.isfinite(time_s)][0]} at frame {int(np.argmin(np.isfinite(time_s)))}")
+            k = int(np.argmin(np.isfinite(time_s)))
+            raise BadInput(f"recording: expected finite times, got {time_s[k]} at frame {k}; export the clip again")
         back = np.flatnonzero(np.diff(time_s) <= 0)
         if len(back):
             k = int(back[0])
             raise BadInput(
-                f"recording: expected time to increase, got {time_s[k + 1]:g} s after {time_s[k]:g} s at frame {k + 1}; sort or re-export the frames"
+                f"recording: expected time to increase, got {time_s[k + 1]:g} s after {time_s[k]:g} s at frame {k + 1}; "
+                "sort or re-export the frames"
             )
         for name, values in (("image", image), ("world", world), ("visibility", visibility)):
             if np.isinf(values).any():
-                raise BadInput(f"recording: expected finite {name} coordinates or NaN, got infinity at frame {int(np.argwhere(np.isinf(values))[0][0])}")
+                k = int(np.argwhere(np.isinf(values))[0][0])
+                raise BadInput(f"recording: expected finite {name} coordinates or NaN, got infinity at frame {k}; export the clip again")
         with np.errstate(invalid="ignore"):
             if ((visibility < 0) | (visibility > 1)).any():
                 raise BadInput("recording: expected visibility between 0 and 1; check the export")
@@ -82,10 +86,12 @@ class Recording:
             raise BadInput(f"recording: expected a positive frame size and rate, got {self.width}x{self.height} at {self.fps:g} frames/s")
         missing = np.isnan(image[..., :2]).any(axis=2)
         visibility = np.where(missing | np.isnan(visibility), np.float32(0.0), visibility)
-        for name, values in (("time_s", time_s), ("image", image), ("world", world), ("visibility", visibility)):
-            values = values.copy() if values is getattr(self, name) else values
-            values.flags.writeable = False
-            object.__setattr__(self, name, values)
+        checked: dict[str, npt.NDArray[Any]] = {"time_s": time_s, "image": image, "world": world, "visibility": visibility}
+        for name, values in checked.items():
+            # A caller may go on writing into its own array; what is kept here never changes.
+            kept = np.array(values) if values is getattr(self, name) else values
+            kept.flags.writeable = False
+            object.__setattr__(self, name, kept)
 
     def __len__(self) -> int:
         return len(self.time_s)

@@ -60,7 +60,14 @@ SIGNALS = {
         Signal("trunk_thigh", TRUNK_THIGH, "deg", ("side",), 1.0, "angle shoulder-hip-knee through the upper side; 180 is a straight line"),
         Signal("hip_angle", HIP_ANGLE, "deg", ("side",), 1.0, "angle shoulder-hip-knee, 0 to 180"),
         Signal("knee_flexion", KNEE_FLEXION, "deg", ("side", "front"), 1.5, "bend of the knee; 0 is straight"),
-        Signal("knee_opening", KNEE_OPENING, "deg", ("front", "raised", "diagonal"), 1.0, "angle between the thighs, from the gap between the knees"),
+        Signal(
+            "knee_opening",
+            KNEE_OPENING,
+            "deg",
+            ("front", "raised", "diagonal"),
+            1.0,
+            "angle between the thighs, from the gap between the knees",
+        ),
         Signal("leg_lift", LEG_LIFT, "deg", ("front",), 0.8, "height of the leg line (pelvis to ankle) over the horizontal, lying"),
         Signal("leg_abduction", LEG_ABDUCTION, "deg", ("front",), 0.8, "leg line (hip to ankle) away from the vertical, outwards"),
         Signal("thigh_extension", THIGH_EXTENSION, "deg", ("side",), 1.0, "thigh behind the vertical"),
@@ -71,14 +78,50 @@ SIGNALS = {
         Signal("hip_height", HIP_HEIGHT, "leg lengths", ("front", "side", "diagonal"), 0.01, "height of the hips over the ankles"),
         Signal("foot_lift", FOOT_LIFT, "shin lengths", ("front", "side", "diagonal"), 0.02, "height of this ankle over the other"),
         Signal("ankle_gap", ANKLE_GAP, "shin lengths", ("front", "raised", "diagonal"), 0.02, "distance between the ankles"),
-        Signal("knee_gap_ratio", KNEE_GAP_RATIO, "ankle gaps", ("front", "feet-end"), 0.03, "distance of the knees over that of the ankles"),
-        Signal("pelvis_obliquity", OBLIQUITY, "deg", (), 1.5, "hip line off the horizontal, working side up; follows a habit of the pose model"),
+        Signal(
+            "knee_gap_ratio", KNEE_GAP_RATIO, "ankle gaps", ("front", "feet-end"), 0.03, "distance of the knees over that of the ankles"
+        ),
+        Signal(
+            "pelvis_obliquity", OBLIQUITY, "deg", (), 1.5, "hip line off the horizontal, working side up; follows a habit of the pose model"
+        ),
         Signal("knees_above_hips", KNEES_ABOVE_HIPS, "trunk lengths", ("side",), 0.02, "height of the knees over the hips"),
         Signal("other_knee_flexion", OTHER_KNEE_FLEXION, "deg", ("side", "front"), 1.5, "bend of the other knee"),
         Signal("other_leg_abduction", OTHER_LEG_ABDUCTION, "deg", ("front",), 0.8, "the other leg line away from the vertical, outwards"),
         Signal("hip_shift", HIP_SHIFT, "trunk lengths", ("front", "side"), 0.01, "sideways place of the hips in the image"),
     )
 }
+
+
+# Landmarks that each kind needs, of the working side and of the other, as offsets from the left one: 11 shoulder, 23 hip,
+# 25 knee, 27 ankle.
+NEEDS: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {
+    TRUNK_THIGH: ((11, 23, 25), ()),
+    HIP_ANGLE: ((11, 23, 25), ()),
+    KNEE_FLEXION: ((23, 25, 27), ()),
+    OTHER_KNEE_FLEXION: ((), (23, 25, 27)),
+    KNEE_OPENING: ((25,), (25,)),
+    LEG_LIFT: ((23, 27), (23,)),
+    LEG_ABDUCTION: ((23, 27), ()),
+    OTHER_LEG_ABDUCTION: ((), (23, 27)),
+    THIGH_EXTENSION: ((23, 25), ()),
+    TRUNK_LEAN: ((11, 23), (11, 23)),
+    TRUNK_FORWARD: ((11, 23), ()),  # the far side is guessed along
+    TRUNK_SLOPE: ((11, 23), ()),
+    HIP_HEIGHT: ((23, 27), (23, 27)),
+    FOOT_LIFT: ((27,), (27,)),
+    ANKLE_GAP: ((27,), (27,)),
+    KNEE_GAP_RATIO: ((25, 27), (25, 27)),
+    OBLIQUITY: ((23,), (23,)),
+    KNEES_ABOVE_HIPS: ((23, 25), (23, 25)),
+    HIP_SHIFT: ((23,), (23,)),
+}
+
+
+def needed(kind: int, side: int) -> tuple[int, ...]:
+    """Indices of the landmarks that a signal needs when that side works (BOTH: as the left)."""
+    own, other = NEEDS[kind]
+    mine = 1 if side == RIGHT else 0
+    return tuple(i + mine for i in own) + tuple(i + 1 - mine for i in other)
 
 
 @njit(cache=True, inline="always")
@@ -140,7 +183,8 @@ def measure(kind: int, side: int, p: Floats, ruler: float, orient: Floats) -> fl
     if kind == HIP_HEIGHT:
         return ((p[27, 1] + p[28, 1]) * 0.5 - mid_hy) / (ruler * LEG_PER_TRUNK)
     if kind == FOOT_LIFT:
-        return (p[27 + o, 1] - p[ankle, 1]) / (ruler * SHIN_PER_TRUNK)
+        # Never negative: the standing foot is at rest, however high the other one is.
+        return max(0.0, p[27 + o, 1] - p[ankle, 1]) / (ruler * SHIN_PER_TRUNK)
     if kind == ANKLE_GAP:
         return math.hypot(p[27, 0] - p[28, 0], p[27, 1] - p[28, 1]) / (ruler * SHIN_PER_TRUNK)
     if kind == KNEE_GAP_RATIO:
@@ -187,7 +231,9 @@ def trace(recording: Recording, name: str, side: str = "left", *, facing: float 
     """
     signal = signal_named(name)
     points = recording.image[:, :, :2].astype(np.float64) * np.array([recording.width, recording.height], np.float64)
-    trunk = np.linalg.norm((points[:, L.LEFT_SHOULDER] + points[:, L.RIGHT_SHOULDER] - points[:, L.LEFT_HIP] - points[:, L.RIGHT_HIP]) / 2, axis=1)
+    trunk = np.linalg.norm(
+        (points[:, L.LEFT_SHOULDER] + points[:, L.RIGHT_SHOULDER] - points[:, L.LEFT_HIP] - points[:, L.RIGHT_HIP]) / 2, axis=1
+    )
     ruler = float(np.nanmedian(trunk))
     orient = np.array([facing, frontal, feet])
     return np.array([measure(signal.kind, SIDES.index(side), p, ruler, orient) for p in points])

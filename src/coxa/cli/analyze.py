@@ -99,7 +99,9 @@ def analyze_clip(path: Path, options: Options) -> SetResult:
     return result
 
 
-def write(folder: Path, path: Path, result: SetResult, recording: Recording, exercise: Exercise, options: Options, has_pictures: bool) -> Path:
+def write(
+    folder: Path, path: Path, result: SetResult, recording: Recording, exercise: Exercise, options: Options, has_pictures: bool
+) -> Path:
     """The report of one clip, in a folder of its own."""
     from coxa.exchange.report import write_report
     from coxa.motion.watch import trace_set

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from coxa.body.posture import POSTURES, VIEWS
-from coxa.body.signals import BOTH, LEFT, RIGHT, signal_named
+from coxa.body.signals import BOTH, LEFT, RIGHT, needed, signal_named
 from coxa.errors import BadInput
 from coxa.exercises.model import Coaching, Exercise, FaultRule
 
-MOST_SIGNALS, MOST_CHECKS, MOST_FAULTS = 16, 6, 16
+MOST_SIGNALS, MOST_CHECKS, MOST_FAULTS, MOST_NEEDED = 16, 6, 16, 6
 
 # Which leg's signal makes the repetition.
 NEAR, UPPER, AS_ONE, EACH = range(4)
@@ -46,20 +46,18 @@ PLAN = np.dtype(
         ("fault_least_s", "f8", (MOST_FAULTS,)),
         ("hold_band", "i8"),
         ("hold_from", "f8"),  # change from rest at which the hold's clock runs
-        ("required", "i8", (2, 33)),  # landmarks needed when the left, the right leg works
+        ("needs", "i8", (2, MOST_SIGNALS, MOST_NEEDED)),  # landmarks each signal needs when the left, the right leg works; -1 ends
     ]
 )
 """One exercise, ready for the step."""
-
-LEGS = ((11, 23, 25, 27), (12, 24, 26, 28))
-#: Signals that need both legs to be seen.
-TWO_LEGGED = {"knee_opening", "leg_lift", "hip_height", "foot_lift", "ankle_gap", "knee_gap_ratio", "leg_abduction"}
 
 
 def coached(exercise: Exercise) -> Coaching:
     """The exercise's coaching rules; `BadInput` where a camera cannot follow it."""
     if exercise.coaching is None:
-        raise BadInput(f"{exercise.id}: expected an exercise that a camera can follow, got one guided by timer and voice ({exercise.why_no_camera})")
+        raise BadInput(
+            f"{exercise.id}: expected an exercise that a camera can follow, got one guided by timer and voice ({exercise.why_no_camera})"
+        )
     return exercise.coaching
 
 
@@ -114,10 +112,11 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
         p["hold_band"] = coaching.hold.clock == "band"
         low = rule.target.low
         p["hold_from"] = coaching.hold.share * (abs(low) if not rule.absolute else rule.least.value)
+    p["needs"][:] = -1
     for side in (LEFT, RIGHT):
-        p["required"][side, list(LEGS[side])] = 1
-        if TWO_LEGGED & set(names[:1]) or rule.sides in ("both", "each"):
-            p["required"][side, list(LEGS[1 - side][1:])] = 1
+        for k in range(len(names)):
+            points = needed(int(p["signal"][k]), side)
+            p["needs"][side, k, : len(points)] = points
     return plan
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-SCHEMA = "coxa.set-result/1"
-
 Side = Literal["left", "right", "both", "unknown"]
 View = Literal["front", "side", "diagonal", "feet-end", "raised", "unknown"]
 Posture = Literal["supine", "side-lying", "prone", "all-fours", "half-kneeling", "standing", "unknown"]
@@ -112,7 +110,7 @@ class SetResult:
     recognised: tuple[Recognised, ...]
     test: Test | None
     engine: str
-    schema: Literal["coxa.set-result/1"] = SCHEMA
+    schema: Literal["coxa.set-result/1"] = "coxa.set-result/1"
 
     @property
     def counted(self) -> int:

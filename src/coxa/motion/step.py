@@ -16,7 +16,7 @@ from numba import njit
 
 from coxa.body.posture import DIRECTIONS, NO_VIEW, UNKNOWN, chest, directions, near_side, orientation_of, posture_of, upper_side, view_of
 from coxa.body.signals import BOTH, ORIENTATIONS, measure
-from coxa.motion.plan import AS_ONE, EACH, LEVEL, MOST_FAULTS, MOST_SIGNALS, NEAR, OSCILLATION, SAG
+from coxa.motion.plan import AS_ONE, EACH, LEVEL, MOST_FAULTS, MOST_NEEDED, MOST_SIGNALS, NEAR, NOT_IN_STEP, OSCILLATION, SAG
 from coxa.motion.repetitions import ABANDONED, ENDED, GOING, IDLE, advance, finish, start_tracker
 
 # Events that the step reports.
@@ -116,9 +116,12 @@ TRACK = np.dtype(
         ("from_s", "f8", (MOST_FAULTS,)),
         ("to_s", "f8", (MOST_FAULTS,)),
         ("size", "f8", (MOST_FAULTS,)),
+        ("frames", "i8"),
+        ("frames_known", "i8", (MOST_FAULTS,)),
         ("level", "f8"),
         ("slow", "f8"),
         ("turn", "f8"),
+        ("turn_before", "f8"),
         ("turn_way", "i8"),
         ("turns", "i8"),
         ("turn_s", "f8", (_TURNS,)),
@@ -151,6 +154,7 @@ EVENT = np.dtype(
         ("down_s", "f8"),
         ("size", "f8"),
         ("other", "f8"),
+        ("known", "i8", (MOST_FAULTS,)),
         ("start", "f8", SNAPSHOT),
         ("peak", "f8", SNAPSHOT),
     ]
@@ -198,9 +202,8 @@ def forget_set_up(plan: Any, state: Any, tracks: Any, trackers: Any) -> None:
 @njit(cache=True)
 def is_visible(plan: Any, side: int, image: Any, visibility: Any) -> bool:
     """Whether the landmarks that this side's signals need, and the head or both shoulders, are inside the frame and seen."""
-    for i in range(33):
-        if plan.required[side, i] == 1 and not shows(image, visibility, i):
-            return False
+    if not has_all(plan, side, 0, image, visibility):
+        return False
     head = shows(image, visibility, 0) or shows(image, visibility, 7) or shows(image, visibility, 8)
     return head or (shows(image, visibility, 11) and shows(image, visibility, 12))
 
@@ -218,9 +221,23 @@ def shows(image: Any, visibility: Any, i: int) -> bool:
 
 
 @njit(cache=True)
+def has_all(plan: Any, side: int, signal: int, image: Any, visibility: Any) -> bool:
+    """Whether every landmark that one signal needs is inside the frame and visible."""
+    for j in range(MOST_NEEDED):
+        i = plan.needs[side, signal, j]
+        if i < 0:
+            return True
+        if not shows(image, visibility, i):
+            return False
+    return True
+
+
+@njit(cache=True)
 def has_torso(image: Any) -> bool:
     """Whether the shoulders and hips have finite places; without them nothing can be measured."""
-    return math.isfinite(image[11, 0] + image[12, 0] + image[23, 0] + image[24, 0] + image[11, 1] + image[12, 1] + image[23, 1] + image[24, 1])
+    return math.isfinite(
+        image[11, 0] + image[12, 0] + image[23, 0] + image[24, 0] + image[11, 1] + image[12, 1] + image[23, 1] + image[24, 1]
+    )
 
 
 @njit(cache=True)
@@ -398,8 +415,10 @@ def start_repetition(plan: Any, state: Any, tracks: Any, k: int, left_rest_s: fl
         track.since[f, 0] = track.since[f, 1] = math.nan
         track.grade[f] = 0
         track.size[f] = 0.0
+        track.frames_known[f] = 0
+    track.frames = 0
     track.level = track.signal[0]
-    track.turn = track.signal[0]
+    track.turn = track.turn_before = track.signal[0]
     track.turn_way = 0
     track.turns = 0
     track.held_s = 0.0
@@ -451,32 +470,32 @@ def grade_fault(track: Any, f: int, excess: float, amber: float, red: float, lea
 
 @njit(cache=True)
 def count_turns(track: Any, value: float, least: float, time_s: float) -> float:
-    """Half the height of recent bounces, when there were enough of them in the last seconds; else 0."""
+    """Half the height of recent bounces, when there were enough of them in the last seconds; else 0.
+
+    A turn is a reversal of at least `least`; two turns make one bounce.
+    """
     if track.turn_way == 0:
         if abs(value - track.turn) > least:
             track.turn_way = 1 if value > track.turn else -1
+            track.turn_before = track.turn
             track.turn = value
-    elif track.turn_way * (value - track.turn) > 0:
+    elif track.turn_way * (value - track.turn) > 0.0:
         track.turn = value
     elif abs(value - track.turn) > least:
         slot = track.turns % _TURNS
         track.turn_s[slot] = time_s
-        track.turn_size[slot] = 0.0
-        if track.turns > 0:
-            track.turn_size[slot] = abs(value - track.turn)
+        track.turn_size[slot] = abs(track.turn - track.turn_before)
         track.turns += 1
+        track.turn_before = track.turn
         track.turn_way = -track.turn_way
         track.turn = value
-    n = min(track.turns, _TURNS)
     recent = 0
-    size = 0.0
-    for k in range(n):
+    height = 0.0
+    for k in range(min(track.turns, _TURNS)):
         if time_s - track.turn_s[k] <= BOUNCES_IN_S:
             recent += 1
-    if recent >= BOUNCES:
-        # The swing between two turns is the bounce; its half is the size.
-        size = 0.5 * abs(value - track.turn) if abs(value - track.turn) > least else 0.5 * least
-    return size
+            height += track.turn_size[k]
+    return 0.5 * height / recent if recent >= BOUNCES else 0.0
 
 
 @njit(cache=True)
@@ -551,6 +570,8 @@ def end_repetition(plan: Any, state: Any, track: Any, tracker: Any, events: Any,
     e.start[:] = track.start
     e.peak[:] = track.peak
     e.size = float(track.peak_n)
+    for f in range(MOST_FAULTS):
+        e.known[f] = 1 if 2 * track.frames_known[f] >= max(track.frames, 1) else 0
     for f in range(plan.n_faults):
         if track.grade[f] > 0:
             n = emit(events, n, FAULT, state, track)
@@ -582,9 +603,16 @@ def judge_frame(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, world:
     track.level += alpha * (track.signal[0] - track.level)
     if tracker.phase[way] != GOING:
         return n
+    track.frames += 1
     for f in range(plan.n_faults):
         kind = plan.fault_kind[f]
         new = False
+        if kind == NOT_IN_STEP:
+            continue
+        change = track.signal[plan.fault_signal[f]] - track.reference[plan.fault_signal[f]]
+        if math.isnan(change):
+            continue
+        track.frames_known[f] += 1
         if kind == LEVEL:
             s = plan.fault_signal[f]
             excess = track.signal[s] if plan.fault_absolute[f] == 1 else track.signal[s] - track.reference[s]
@@ -694,7 +722,9 @@ def step(
     for k in range(len(tracks)):
         side = tracks[k].side
         for s in range(plan.n_signals):
-            tracks[k].signal[s] = measure(plan.signal[s], side, state.smooth, state.ruler, state.orient)
+            # A signal whose points are hidden is not known; only the one that makes the repetition was asked for above.
+            known = s == 0 or has_all(plan, 1 if side == 1 else 0, s, image, visibility)
+            tracks[k].signal[s] = measure(plan.signal[s], side, state.smooth, state.ruler, state.orient) if known else math.nan
     # Set-up: posture and start position, for a moment; while a repetition runs only another posture ends it.
     if is_running:
         other = state.posture != UNKNOWN and plan.postures[state.posture] == 0
@@ -739,7 +769,11 @@ def step(
             state.rest_points[i, 2 + c] += rest_alpha * (world[i, c] - state.rest_points[i, 2 + c])
     for k in range(len(tracks)):
         for s in range(plan.n_signals):
-            tracks[k].rest[s] += rest_alpha * (tracks[k].signal[s] - tracks[k].rest[s])
+            now = tracks[k].signal[s]
+            if tracks[k].rest[s] != tracks[k].rest[s]:
+                tracks[k].rest[s] = now
+            elif now == now:
+                tracks[k].rest[s] += rest_alpha * (now - tracks[k].rest[s])
     remember_rest(state, tracks, time_s)
     way = 0 if plan.polarity > 0 else 1
     for k in range(len(tracks)):

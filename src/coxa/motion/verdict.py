@@ -93,7 +93,9 @@ def meets_dose(exercise: Exercise, event: np.void, size: float) -> bool:
     """Whether range and hold reached the target."""
     coaching = coached(exercise)
     target = coaching.repetition.target
-    far_enough = target.low <= size <= target.high if coaching.repetition.polarity > 0 or coaching.repetition.absolute else size >= abs(target.low)
+    far_enough = (
+        target.low <= size <= target.high if coaching.repetition.polarity > 0 or coaching.repetition.absolute else size >= abs(target.low)
+    )
     return bool(far_enough and (coaching.hold is None or event["hold_s"] >= coaching.hold.target.low))
 
 
@@ -171,7 +173,8 @@ def assemble(watched: Watched, events: list[np.void]) -> SetResult:
             if not allowed[rule.fault] or can_judge(rule, here, watched.judge_untested) is not None:
                 continue
             if rule.kind in ("level", "sag", "oscillation"):
-                judged_once.add(rule.fault)
+                if event["known"][k]:
+                    judged_once.add(rule.fault)
                 flagged = next((e for e in events if e["code"] == engine.FAULT and e["repetition"] == number and e["fault"] == k), None)
                 if flagged is not None:
                     mine.append(fault_of(rule, "red" if flagged["grade"] == 2 else "amber", flagged, float(flagged["size"]), number))
@@ -246,7 +249,7 @@ def not_judged(watched: Watched, status: str, view: str, fast_enough: bool, judg
         elif why is None and status == "not_this_exercise":
             why = "view"
         elif why is None and attempted and rule.fault not in judged:
-            why = "view"
+            why = "view" if rule.kind == "fitted" else "not_visible"
         if why is not None:
             left.append(NotJudged(rule.fault, why, rule.self_check))  # type: ignore[arg-type]
     return tuple(left)
@@ -258,6 +261,12 @@ def test_value(exercise: Exercise, repetitions: list[Repetition], holds: tuple[H
     if rule is None:
         return None
     if status != "judged":
-        return Test(rule.name, 0.0, rule.unit, False, "the person could not be seen" if status == "cannot_see" else "the start position was not seen")
+        return Test(
+            rule.name,
+            0.0,
+            rule.unit,
+            False,
+            "the person could not be seen" if status == "cannot_see" else "the start position was not seen",
+        )
     best = max((h.held_s for h in holds), default=0.0)
     return Test(rule.name, best, rule.unit, bool(holds), "" if holds else "no hold of a second or more was seen")

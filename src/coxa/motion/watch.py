@@ -66,7 +66,14 @@ class Watcher:
     """
 
     def __init__(
-        self, exercise: Exercise | str, width: int, height: int, side: SideWanted = "auto", source: str = "mediapipe", *, judge_untested: bool = False
+        self,
+        exercise: Exercise | str,
+        width: int,
+        height: int,
+        side: SideWanted = "auto",
+        source: str = "mediapipe",
+        *,
+        judge_untested: bool = False,
     ) -> None:
         self.exercise = catalogue.load(exercise) if isinstance(exercise, str) else exercise
         if side not in ("left", "right", "auto"):
