@@ -283,6 +283,13 @@ def suits(recipe: Recipe, rep: Repetition) -> bool:
     return (side_on or abs(rep.azimuth_deg) <= recipe.azimuth_deg) and low <= rep.elevation_deg <= high
 
 
+def tellable(recipe: Recipe, reps: Sequence[Repetition]) -> NDArray[np.bool_]:
+    """Which repetitions were seen from where the fault may be told; the limit is for them."""
+    azimuth, (low, high) = recipe.judged
+    side_on = "side" in recipe.views
+    return np.array([(side_on or abs(r.azimuth_deg) <= azimuth + MARGIN_DEG) and low <= r.elevation_deg <= high for r in reps])
+
+
 def target_of(recipe: Recipe, reps: Sequence[Repetition]) -> Floats:
     """The fault's true size in each repetition."""
     return np.array([r.truth[recipe.truth] for r in reps], float)
@@ -299,6 +306,7 @@ def model_of(recipe: Recipe, reps: list[Repetition], around: list[Repetition]) -
     final.weight, final.constant = final.weight / slope, float((final.constant - offset) / slope)
     estimate = (estimate - offset) / slope
     view = final.view or fit_view(around)
+    near = tellable(recipe, reps)
     azimuth, (low, high) = recipe.judged
     domain = {"elevation": [low - MARGIN_DEG, high + MARGIN_DEG]}
     if "side" not in recipe.views:
@@ -310,7 +318,7 @@ def model_of(recipe: Recipe, reps: list[Repetition], around: list[Repetition]) -
         "fault": recipe.fault,
         "exercise": recipe.exercise,
         "views": list(recipe.views),
-        "limit_deg": round(choose_limit(estimate, target, recipe.amber, recipe.red), 2),
+        "limit_deg": round(choose_limit(estimate[near], target[near], recipe.amber, recipe.red), 2),
         "estimate_deg": final.to_json(),
         "view_deg": {name: part.to_json() for name, part in view.items()},
         "domain": domain,

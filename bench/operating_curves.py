@@ -60,7 +60,8 @@ def score(recipe: Recipe, reps: list[Repetition], groups: Sequence[object], offs
         if len({r.clip for r in train}) < TRAIN_CLIPS_LEAST or (aim >= recipe.red).sum() < 8 or (aim < recipe.amber / 2).sum() < 8:
             continue  # what so few clips teach says more of their number than of the group left out
         inner = fits.left_out(recipe, train, aim, [r.clip for r in train], 8)
-        limit = fits.choose_limit(inner, aim, recipe.amber, recipe.red)
+        near = fits.tellable(recipe, train)
+        limit = fits.choose_limit(inner[near], aim[near], recipe.amber, recipe.red)
         wide = [reps[i] for i in np.flatnonzero(~mask)]
         model = fits.fit_reps(recipe, train, aim, wide)
         test = [(i, reps[i].values[offset]) for i in np.flatnonzero(mask) if offset in reps[i].values]
