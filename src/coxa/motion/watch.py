@@ -114,12 +114,16 @@ class Watcher:
         Raises
         ------
         BadInput
-            When time runs back or the set has already been closed.
+            When time runs back, a shape is wrong or the set has already been closed.
         """
-        if self._result is not None:
-            raise BadInput("watch: expected no frame after the result was taken; start a new set")
+        self._expect_open()
         if not (time_s > self._last_s or self._frames == 0) or not math.isfinite(time_s):
             raise BadInput(f"watch: expected a time after {self._last_s:g} s, got {time_s:g} s; send frames in the order of capture")
+        if image.shape != self._image.shape or world.shape != self._world.shape or visibility.shape != self._visibility.shape:
+            raise BadInput(
+                f"watch: expected image and world (33, 3) and visibility (33,), got {image.shape}, {world.shape} and {visibility.shape}; "
+                "send all 33 landmarks of one person"
+            )
         if self._frames == 0:
             self._first_s = time_s
         self._last_s = time_s
@@ -135,7 +139,8 @@ class Watcher:
         return self._keep(n, time_s)
 
     def watch(self, recording: Recording) -> None:
-        """Take a whole recording, or a part of one that follows what came before."""
+        """Take a whole recording, or a part of one that follows what came before; `BadInput` as for `push`."""
+        self._expect_open()
         times = sealed(recording.time_s)
         arrays = [sealed(a) for a in (recording.image, recording.world, recording.visibility)]
         if not (self._frames == 0 or times[0] > self._last_s):
@@ -178,6 +183,10 @@ class Watcher:
                 self._kept,
             )
         return self._result
+
+    def _expect_open(self) -> None:
+        if self._result is not None:
+            raise BadInput("watch: expected no frame after the result was taken; start a new set")
 
     def _stay(self) -> None:
         """Let the last frame stand for a moment, so that filters catch up with a movement that ended as the frames did."""
