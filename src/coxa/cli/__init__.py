@@ -45,7 +45,7 @@ def analyze_clips(
     """Watch one set in each clip: repetitions, holds, mistakes, and what could not be judged."""
     from dataclasses import replace
 
-    from coxa.cli import analyze
+    from coxa.cli import analyze, lean
     from coxa.errors import BadInput
     from coxa.exercises import catalogue
 
@@ -56,6 +56,7 @@ def analyze_clips(
     if fps is not None and not 0.1 <= fps <= 1000:
         raise BadInput(f"--fps: expected frames per second between 0.1 and 1000, got {fps:g}")
     catalogue.load(exercise)
+    lean.load_compiler()
     options = analyze.Options(exercise, side, fps, analyze.parse_size(size), report, as_json)  # type: ignore[arg-type]
     results: list[SetResult] = []
     failed = False
