@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -48,7 +49,7 @@ def test_streamed_equals_batch_to_the_bit_however_it_is_cut(exercise: str, data:
     whole = analyze(recording, exercise, judge_untested=True)
     watcher = Watcher(exercise, recording.width, recording.height, source=recording.source, judge_untested=True)
     edges = data.draw(cuts(len(recording)))
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
+    for first, last in pairwise(edges):
         piece = part(recording, first, last)
         if data.draw(st.booleans(), label="frame by frame"):
             push_all(watcher, piece)
