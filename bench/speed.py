@@ -279,10 +279,14 @@ def looped(clip: Path, out: Path, length_s: float) -> int:
 
 MEMORY = """
 import resource, sys
+from pathlib import Path
 from coxa.capture import video
 from coxa.motion import analyze
-frames = len(analyze(video.from_video(sys.argv[1]), "bridge").engine)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+analyze(video.from_video(sys.argv[1]), "bridge")
+if sys.platform == "linux":  # where ru_maxrss begins with the parent's memory
+    print(next(line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")))
+else:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
 """
 
 
@@ -295,8 +299,7 @@ def memory(sizes: Sizes, folder: Path) -> None:
         path = folder / f"long-{length_s:g}.mp4"
         frames = looped(clip, path, length_s)
         done = subprocess.run([sys.executable, "-c", MEMORY, str(path)], check=True, capture_output=True, text=True)
-        # Linux counts in kB, macOS in bytes.
-        megabytes = int(done.stdout.split()[-1]) / (1e3 if sys.platform == "linux" else 1e6)
+        megabytes = float(done.stdout.split()[-1]) / 1e3
         found.append((frames, megabytes))
         row(f"{name}, looped to {length_s:g} s", frames, f"{megabytes:.0f}", "", "")
     (few, least), (many, most) = found
@@ -314,9 +317,8 @@ def main() -> None:
     sizes = SMOKE if asked.smoke else FULL
     busy = os.getloadavg()[0]
     print(f"# Speed{', smoke run: the figures mean nothing' if asked.smoke else ''}\n")
-    print(
-        f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, NumPy {np.__version__}; {busy:.1f} processes running or waiting at the start."
-    )
+    python = sys.version.split()[0]
+    print(f"{os.cpu_count()} cores, Python {python}, NumPy {np.__version__}; {busy:.1f} processes running or waiting at the start.")
     if busy > 1.0:
         print("Others are at work on this machine: wall times are too long by about that, processor times by less, ratios hardly.")
     parts: dict[str, Callable[[Path], None]] = {
