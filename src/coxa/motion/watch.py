@@ -27,8 +27,8 @@ SideWanted = Literal["left", "right", "auto"]
 Singles = npt.NDArray[np.float32]
 
 
-#: How long the last frame stands when the frames end.
-STAY_S = 0.5
+#: How long the last frame stands when the frames end, and at how many frames a second at most.
+STAY_S, STAY_FPS = 0.5, 240.0
 
 
 class Trace(TypedDict):
@@ -163,6 +163,10 @@ class Watcher:
             seen = int(self._state["best_body_frames"])
             self._stay()
             self._keep(engine.close(self._plan, self._state, self._tracks, self._trackers, self._events), self._last_s)
+            for event in self._kept:
+                # What was completed while the last frame stood is complete with that frame.
+                for moment in ("start_s", "peak_s", "end_s"):
+                    event[moment] = min(event[moment], self._last_s)
             state = self._state
             self._result = assemble(
                 Watched(
@@ -192,10 +196,11 @@ class Watcher:
         """Let the last frame stand for a moment, so that filters catch up with a movement that ended as the frames did."""
         if self._frames < 2 or self._plan["hold_band"] or not self._tracks["running"].any():
             return
-        dt = (self._last_s - self._first_s) / (self._frames - 1)
+        dt = max((self._last_s - self._first_s) / (self._frames - 1), 1.0 / STAY_FPS)
         for k in range(1, math.ceil(STAY_S / dt) + 1):
+            time_s = self._last_s + k * dt
             n = engine.step(
-                self._plan, self._state, self._tracks, self._trackers, self._wanted, self._last_s + k * dt, *self._frame, *self._size, self._events, 0
+                self._plan, self._state, self._tracks, self._trackers, self._wanted, time_s, *self._frame, *self._size, self._events, 0
             )  # fmt: skip
             self._keep(n, self._last_s)
 
