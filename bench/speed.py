@@ -62,7 +62,7 @@ class Sizes:
     memory_s: tuple[float, float]
 
 
-FULL = Sizes(100_000, 1_500, 20_000, 5, TEN_MINUTES, 10.0, 5, (20.0, 180.0))
+FULL = Sizes(100_000, 1_500, 20_000, 5, TEN_MINUTES, 10.0, 9, (20.0, 180.0))
 SMOKE = Sizes(3_000, 90, 500, 1, 900, 0.5, 1, (0.5, 1.0))
 
 
@@ -228,26 +228,38 @@ def model_alone(pictures: list[tuple[float, Any]]) -> float:
 
 
 def videos(sizes: Sizes, folder: Path) -> None:
-    head("Video end to end (decode, pose model, verdict) against the pose model alone on decoded frames, in turns, wall time",
-         "Clip", "frames", "model alone frames/s", "coxa frames/s", "ratio, median", "ratios", "target", "met")  # fmt: skip
+    head("Video end to end (decode, pose model, verdict) against the pose model alone on decoded frames, in turns",
+         "Clip", "frames", "model alone frames/s", "coxa frames/s", "ratio", "each ratio", "by processor time", "target", "met")  # fmt: skip
     path, name = a_clip(folder, sizes)
     with closing(video.frames(path)) as clip:
         pictures = list(itertools.islice(clip, 600))
-    alone, whole = [], []
+    alone, whole, processor = [], [], []
     for run in range(sizes.video_runs + 1):
+        began = time.process_time()
         first = model_alone(pictures)
+        between = time.process_time()
         start = time.perf_counter()
         seen = video.from_video(path)
         analyze(seen, "bridge")
         second = time.perf_counter() - start
         if run or sizes is SMOKE:
-            # Each alone run is paired with the whole one next to it.
+            # Each run of the model alone is paired with the whole one next to it.
             alone.append(len(pictures) / first)
             whole.append(len(seen) / second)
+            processor.append((between - began) / len(pictures) / (time.process_time() - between) * len(seen))
     ratios = [b / a for a, b in zip(alone, whole, strict=True)]
-    listed = ", ".join(f"{r:.2f}" for r in ratios)
-    row(name, len(pictures), f"{median(alone):.1f}", f"{median(whole):.1f}", f"{median(ratios):.2f}", listed, f"≥ {TARGET_VIDEO}",
-        "yes" if median(ratios) >= TARGET_VIDEO else "no")  # fmt: skip
+    row(
+        name,
+        len(pictures),
+        f"{median(alone):.1f}",
+        f"{median(whole):.1f}",
+        f"{median(ratios):.2f}",
+        ", ".join(f"{r:.2f}" for r in ratios),
+        f"{median(processor):.2f}",
+        f"≥ {TARGET_VIDEO}",
+        "yes" if median(ratios) >= TARGET_VIDEO else "no",
+    )
+    print("\nBy processor time: that of the model alone over coxa's, all threads; decoding runs on another core beside the model.")
 
 
 def looped(clip: Path, out: Path, length_s: float) -> int:
