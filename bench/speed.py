@@ -229,7 +229,7 @@ def model_alone(pictures: list[tuple[float, Any]]) -> float:
 
 def videos(sizes: Sizes, folder: Path) -> None:
     head("Video end to end (decode, pose model, verdict) against the pose model alone on decoded frames, in turns",
-         "Clip", "frames", "model alone frames/s", "coxa frames/s", "ratio", "each ratio", "by processor time", "target", "met")  # fmt: skip
+         "Clip", "frames", "model alone frames/s", "coxa frames/s", "ratio", "each", "by processor time", "target", "met")  # fmt: skip
     path, name = a_clip(folder, sizes)
     with closing(video.frames(path)) as clip:
         pictures = list(itertools.islice(clip, 600))
