@@ -80,6 +80,11 @@ def met(value: float, target: float) -> str:
     return "yes" if value <= target else "no"
 
 
+def met_by(wall: float, processor: float, target: float) -> str:
+    """By the clock, or only by the time that a machine with nothing else to do would need."""
+    return "yes" if wall <= target else "by processor time alone" if processor <= target else "no"
+
+
 def tiled(recording: Recording, frames: int) -> Recording:
     """The recording again and again, time running on, cut at `frames`."""
     times = -(-frames // len(recording))
@@ -140,7 +145,9 @@ def batch(sizes: Sizes) -> None:
     mine = median(all_us)
     row("median", f"{mine:.2f}", f"{1e6 / mine:,.0f}", met(mine, TARGET_BATCH_US), met(mine, AIM_BATCH_US), "")
     row("slowest", f"{max(all_us):.2f}", f"{1e6 / max(all_us):,.0f}", met(max(all_us), TARGET_BATCH_US), met(max(all_us), AIM_BATCH_US), "")
-    reference = plain(tiled(simulate("bridge", seed=1, repetitions=2, fps=FPS).recording, sizes.plain_frames), "bridge")
+    bridge = simulate("bridge", seed=1, repetitions=2, fps=FPS).recording
+    plain(cut(bridge, 3), "bridge")
+    reference = plain(tiled(bridge, sizes.plain_frames), "bridge")
     print("\nCompared with others; peers do angles and a low-pass filter alone, and were measured once on another machine.\n")
     row("What", "µs a frame", "times coxa's")
     row("---", "---", "---")
@@ -193,9 +200,9 @@ def command(sizes: Sizes) -> None:
         words = [coxa, "analyze", str(path), "--exercise", "bridge", "--json"]
         processor, wall, least = timed(words, sizes.runs)
         name = f"`coxa analyze` of {sizes.command_frames:,} frames, Parquet to JSON"
-        row(name, f"{processor:.2f}", f"{wall:.2f}", f"{least:.2f}", TARGET_COMMAND_S, met(wall, TARGET_COMMAND_S))
+        row(name, f"{processor:.2f}", f"{wall:.2f}", f"{least:.2f}", TARGET_COMMAND_S, met_by(wall, processor, TARGET_COMMAND_S))
     processor, wall, least = timed([coxa, "--help"], sizes.runs)
-    row("`coxa --help`", f"{processor:.2f}", f"{wall:.2f}", f"{least:.2f}", TARGET_HELP_S, met(wall, TARGET_HELP_S))
+    row("`coxa --help`", f"{processor:.2f}", f"{wall:.2f}", f"{least:.2f}", TARGET_HELP_S, met_by(wall, processor, TARGET_HELP_S))
 
 
 def a_clip(folder: Path, sizes: Sizes) -> tuple[Path, str]:
