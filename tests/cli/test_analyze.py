@@ -138,7 +138,7 @@ def test_without_json_the_verdict_comes_first_and_then_what_was_not_judged(coxa:
 
 
 def test_another_exercise_is_no_error(coxa: Run, bridge: Path) -> None:
-    ran = coxa("analyze", bridge, "--exercise", "squat", "--json")
+    ran = coxa("analyze", bridge, "--exercise", "hip-flexor-stretch", "--json")
     assert (ran.code, json.loads(ran.out)["status"]) == (0, "not_this_exercise")
 
 
@@ -210,7 +210,7 @@ WRONG: list[tuple[str, Callable[[Path], object], str]] = [
     ("noise.mp4", lambda p: write(p, np.random.default_rng(1).integers(0, 256, 4000, dtype=np.uint8).tobytes()), "expected a video"),
     ("cut.mp4", lambda p: write(p, film(p).read_bytes()[:-400]), "breaks off"),
     ("song.m4a", sound_only, "only sound"),
-    ("none.mkv", no_frames, "frame"),
+    ("none.mkv", no_frames, "expected a video"),
     ("short.json", lambda p: write(p, [frame[:20] for frame in GOOD]), "expected 33 landmarks in frame 0, got 20"),
     ("flat.json", lambda p: write(p, [1, 2, 3]), "expected"),
     ("back.json", lambda p: write(p, [{"time_s": t, "landmarks": GOOD[0]} for t in (0.0, 0.2, 0.1)]), "after 0.2 s at frame 2"),
@@ -336,9 +336,7 @@ def test_ctrl_c_ends_with_one_line_and_leaves_no_file_in_part(
     assert left <= {"annotated.mp4"}  # whole: it was done before the page
 
 
-def test_ctrl_c_while_the_clip_is_written_leaves_nothing(
-    coxa: Run, monkeypatch: pytest.MonkeyPatch, bridge: Path, tmp_path: Path
-) -> None:
+def test_ctrl_c_while_the_clip_is_written_leaves_nothing(coxa: Run, monkeypatch: pytest.MonkeyPatch, bridge: Path, tmp_path: Path) -> None:
     from coxa.exchange import annotate
 
     drawn, draw = [], annotate.draw_skeleton

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 DONE, WRONG_INPUT, CANNOT_SEE, INTERRUPTED = 0, 2, 3, 130
 
-app = typer.Typer(
-    name="coxa", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Watches hip exercises through an ordinary camera. Not a medical device."
-)  # fmt: skip
+HELP = "Watches hip exercises through an ordinary camera. Not a medical device."
+
+app = typer.Typer(name="coxa", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=HELP)
 app.add_typer(exercises.app)
 
 
@@ -121,4 +121,7 @@ def main() -> None:
             raise
         print(f"coxa: {' '.join(str(show()).split())}; coxa --help lists the commands", file=sys.stderr)
         sys.exit(WRONG_INPUT)
+    if code == INTERRUPTED:
+        # Typer catches Ctrl-C itself and makes a bare exit code of it.
+        print("coxa: stopped", file=sys.stderr)
     sys.exit(code if isinstance(code, int) else DONE)

@@ -115,11 +115,13 @@ def folders(clips: list[Path], report: Path | None) -> list[Path | None]:
     """A folder for each clip's report: the one given for one clip, folders named after the clips inside it for several."""
     if report is None or len(clips) == 1:
         return [report] * len(clips)
-    seen: dict[str, int] = {}
     chosen: list[Path | None] = []
     for clip in clips:
-        seen[clip.stem] = seen.get(clip.stem, 0) + 1
-        chosen.append(report / (clip.stem if seen[clip.stem] == 1 else f"{clip.stem}-{seen[clip.stem]}"))
+        number, name = 1, clip.stem
+        while report / name in chosen:
+            number += 1
+            name = f"{clip.stem}-{number}"
+        chosen.append(report / name)
     return chosen
 
 
@@ -147,9 +149,8 @@ def show(result: SetResult) -> None:
             changes = ", ".join(words.fault_name(f, exercise) for f in r.faults) or "–"
             counted = "yes" if r.counted else "no: " + ", ".join(words.WHY_NOT[w] for w in r.why_not)
             number = f"{r.range:.0f}{unit}" if r.unit == "deg" else f"{r.range:.2f}{unit}"
-            table.add_row(
-                str(k), r.side, f"{r.start_s:.1f} s", f"{r.end_s:.1f} s", number, f"{r.hold_s:.1f} s", f"{r.up_s:.1f} s", f"{r.down_s:.1f} s", counted, changes
-            )  # fmt: skip
+            start, end, held, up, down = (f"{time_s:.1f} s" for time_s in (r.start_s, r.end_s, r.hold_s, r.up_s, r.down_s))
+            table.add_row(str(k), r.side, start, end, number, held, up, down, counted, changes)
         console.print(table)
     if result.test is not None:
         value = f"{result.test.value:.1f} {result.test.unit}" if result.test.valid else f"no value: {result.test.why}"

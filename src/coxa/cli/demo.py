@@ -30,9 +30,8 @@ def run(out: Path, *, browser: bool) -> Path:
     except OSError as error:
         raise BadInput(f"--out: expected a folder that can be written, got {out} ({error.strerror}); name another") from error
     print("1 of 3  Filming a simulated person who lifts one leg to the side", file=sys.stderr)
-    clip = film.write_clip(
-        simulate(EXERCISE, seed=11, view="front", repetitions=4, faults=FAULTS, up_s=1.6, hold_s=1.5, down_s=1.6), out / "simulated.mp4", seed=3, mat=False
-    )  # fmt: skip
+    done = simulate(EXERCISE, seed=11, view="front", repetitions=4, faults=FAULTS, up_s=1.6, hold_s=1.5, down_s=1.6)
+    clip = film.write_clip(done, out / "simulated.mp4", seed=3, mat=False)
     print("2 of 3  Watching the clip through the pose model", file=sys.stderr)
     options = analyze.Options(EXERCISE, "auto", None, None, out, False)
     result = analyze.analyze_clip(clip, options)

@@ -68,7 +68,6 @@ WHY_NOT_JUDGED = {
     "not_visible": "The points it needs were hidden or out of the picture.",
     "not_tested": "How well a camera sees this here is not tested yet, so nothing is claimed.",
     "never_visible": "A camera cannot see this at all.",
-    "frame_rate": "The clip has too few pictures a second. Record at 10 or more, better 30.",
 }
 UNITS = {"deg": "°", "degrees": "°", "°": "°", "%": " %", "percent": " %", "": ""}
 
