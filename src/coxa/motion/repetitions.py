@@ -18,12 +18,15 @@ from numpy.typing import ArrayLike, NDArray
 from coxa.errors import BadInput
 from coxa.motion.tracker import (
     ABANDONED,
-    ABOVE_BURST,
+    ABOVE_JUMPS,
+    ALIKE,
     ATTEMPT,
+    DOUBT_S,
     DWARFED,
     DWELL_S,
     EDGE_S,
     ENDED,
+    FIRST_NOISE,
     GAP_S,
     GOING,
     IDLE,
@@ -42,7 +45,7 @@ from coxa.motion.tracker import (
     SETTLE_FIRST_S,
     SETTLE_S,
     SETTLING,
-    SLEW_S,
+    SLOW_S,
     STARTED,
     STAY,
     STILL,
@@ -53,6 +56,7 @@ from coxa.motion.tracker import (
     TRAIL_S,
     TURN_S,
     drop_oldest,
+    learn_jumps,
     learn_noise,
     left_rest_s,
     longest_stay_s,
@@ -61,6 +65,7 @@ from coxa.motion.tracker import (
     slide,
     start_tracker,
     take_into_window,
+    usual_jump,
 )
 
 __all__ = [
@@ -207,27 +212,37 @@ def _is_first_repetition(state: Any, i: int) -> bool:
     """Whether the first candidate, of which nothing is known beforehand, looks like a body's movement from rest and back."""
     height = state.high[i] - state.low[i]
     fall = state.high[i] - state.back[i]
-    if min(height, fall) < SAME_LEVEL * max(height, fall):
+    same = min(height, fall) / max(height, fall)
+    if same < SAME_LEVEL:
         return False
-    if state.least_range <= 0.0:
-        if height < noise_floor(state):
-            return False
-        if state.steepest[i] * SLEW_S > height:
-            return False
-        if state.path[i] > ROUGH * 2.0 * height:
-            return False
-        if state.next_high[i] - state.back[i] > DWARFED * height:
-            return False
     if state.polarity != 0 and state.count > 0 and height < DWARFED * state.usual:
         return False
     if state.open == 1 and not _rests_at_low(state, i):
         return False
-    if state.least_range <= 0.0 and height < ABOVE_BURST * state.burst:
-        # Doubtful once, believed when it comes again alike and takes its time.
-        before = state.doubtful[i]
-        state.doubtful[i] = height if state.settled_s[i] - state.from_s[i] >= 1.01 else 0.0
-        return bool(before > 0.6 * height and before < 1.67 * height and state.doubtful[i] > 0.0)
-    return True
+    if state.least_range > 0.0:
+        return True
+    if height < FIRST_NOISE * noise_floor(state):
+        return False
+    if state.path[i] > ROUGH * 2.0 * height or state.next_high[i] - state.back[i] > DWARFED * height:
+        return False
+    return _stands_above_jumps(state, i, height, same) or _comes_again(state, i, height)
+
+
+@njit(cache=True)
+def _stands_above_jumps(state: Any, i: int, height: float, same: float) -> bool:
+    """Whether a movement is more than tracking that flips to and fro; the less so, the steeper it is and the less it comes back."""
+    gradual = min(height / (SLOW_S * state.steepest[i] + 1e-300), 1.0)
+    return bool(height * gradual * same * same >= ABOVE_JUMPS * usual_jump(state))
+
+
+@njit(cache=True)
+def _comes_again(state: Any, i: int, height: float) -> bool:
+    """Whether a doubtful movement is believed because one like it was seen before and it takes its time."""
+    if state.settled_s[i] - state.from_s[i] < DOUBT_S:
+        return False
+    before = state.doubtful[i]
+    state.doubtful[i] = height
+    return bool(min(before, height) > ALIKE * max(before, height))
 
 
 @njit(cache=True)
@@ -371,8 +386,8 @@ def _advance_smoothed(state: Any) -> int:
     median = running_median(state)
     median_s = 0.5 * (state.window_time[0] + state.window_time[state.window_n - 1])
     speed = 0.0
-    if n > 0:
-        # Over a tenth of a second, so that the frame rate does not decide how steep an edge looks.
+    if n > 0 and state.count <= 2 and state.least_range <= 0.0:
+        # Over a fixed time, so that the frame rate does not decide how steep an edge looks.
         at = n - 1
         while at > 0 and median_s - state.mean_time[at - 1] <= EDGE_S:
             at -= 1
@@ -414,6 +429,8 @@ def _advance_thinned(state: Any, time_s: float, value: float) -> int:
         event = _after_gap(state, time_s, value)
     if state.least_range <= 0.0:
         learn_noise(state, value)
+        if state.count <= 2:
+            learn_jumps(state, time_s, value)
     take_into_window(state, time_s, value)
     found = _advance_smoothed(state)
     return int(found if found != NONE else event)

@@ -34,8 +34,11 @@ REST_S = 1.02
 TURN_S = 0.81
 GAP_S = 1.5
 TRAIL_S = 0.095
-SLEW_S = 0.16
-EDGE_S = 0.11
+EDGE_S = 0.17
+JUMP_S = 0.09
+BLOCK_S = 0.245
+DOUBT_S = 1.01
+SLOW_S = 0.25
 
 # Shares of a repetition's own range, or of the person's usual range.
 ATTEMPT = 0.35
@@ -50,8 +53,12 @@ SAME_LEVEL = 0.7
 DWARFED = 2.5
 # Multiples of the noise left after the median: twice the largest excursion that white noise makes in ten minutes.
 ABOVE_NOISE = 10.0
-# Multiples of the worst tenth of second differences: tracking that flips to and fro is rare, large and no movement.
-ABOVE_BURST = 0.75
+# The first repetition, of which nothing is known beforehand, has to stand that much higher above the noise.
+FIRST_NOISE = 2.0
+# Multiples of the jumps that tracking makes: a point that flips to and fro between two places is no movement.
+ABOVE_JUMPS = 0.75
+# Heights of two movements are alike from this ratio.
+ALIKE = 0.6
 # Path travelled between rest and top, in units of the least path possible; a wandering signal walks much further.
 ROUGH = 2.5
 
@@ -59,6 +66,7 @@ WINDOW = 16
 TRAIL = 128
 MEMORY = 7
 JERK = 64
+BLOCKS = 24
 
 TRACKER = np.dtype(
     [
@@ -87,11 +95,14 @@ TRACKER = np.dtype(
         ("step_s", "f8"),
         # noise
         ("noise", "f8"),
-        ("burst", "f8"),
         ("jerk_n", "i8"),
         ("jerk", "f8", (JERK,)),
         ("before1", "f8"),
         ("before2", "f8"),
+        # jumps
+        ("block_n", "i8"),
+        ("block_s", "f8"),
+        ("block", "f8", (BLOCKS,)),
         # running median
         ("window_n", "i8"),
         ("window_time", "f8", (WINDOW,)),
@@ -179,10 +190,11 @@ def start_tracker(state: Any, polarity: int, least_range: float, least_s: float)
     state.thinned_s = np.nan
     state.step_s = 0.0
     state.noise = 0.0
-    state.burst = 0.0
     state.jerk_n = 0
     state.before1 = np.nan
     state.before2 = np.nan
+    state.block_n = 0
+    state.block_s = -np.inf
     state.window_n = 0
     state.mean_n = 0
     state.smooth_s = np.nan
@@ -253,7 +265,38 @@ def learn_noise(state: Any, value: float) -> None:
     if state.jerk_n <= 16 or state.jerk_n % 16 == 0:
         ordered = np.sort(state.jerk[: min(state.jerk_n, JERK)])
         state.noise = ordered[(len(ordered) - 1) // 3]
-        state.burst = ordered[9 * (len(ordered) - 1) // 10]
+
+
+@njit(cache=True)
+def learn_jumps(state: Any, time_s: float, value: float) -> None:
+    """Keep, for each quarter of a second, the largest bend of the signal over a tenth of a second, whatever the frame rate.
+
+    A bend is a second difference: a jump and noise leave all of their size in it, a body, which starts and stops gradually, little.
+    """
+    times = state.window_time
+    middle = state.window_n - 1
+    while middle >= 0 and time_s - times[middle] < JUMP_S:
+        middle -= 1
+    oldest = middle - 1
+    while oldest >= 0 and times[middle] - times[oldest] < JUMP_S:
+        oldest -= 1
+    if oldest < 0:
+        return
+    bend = abs(value - 2.0 * state.window_value[middle] + state.window_value[oldest])
+    if time_s - state.block_s >= BLOCK_S:
+        state.block_s = time_s
+        state.block[state.block_n % BLOCKS] = bend
+        state.block_n += 1
+    else:
+        last = (state.block_n - 1) % BLOCKS
+        state.block[last] = max(state.block[last], bend)
+
+
+@njit(cache=True)
+def usual_jump(state: Any) -> float:
+    """How far the signal usually jumps within a tenth of a second: the median of the last blocks, which one jump cannot move."""
+    n = min(state.block_n, BLOCKS)
+    return float(np.sort(state.block[:n])[(n - 1) // 2]) if n > 1 else 0.0
 
 
 @njit(cache=True)
