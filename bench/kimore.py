@@ -1,13 +1,18 @@
 """Counts the KIMORE squats and prints coxa's causal counter beside peak counters and plain threshold counters.
 
 Data: KIMORE (Capecci et al. 2019, doi:10.1109/TNSRE.2019.2923060), head-to-foot distance and repetitions marked by hand, read from
-the folder named by COXA_REAL_DATA. Run: python bench/kimore.py
+the folder named by COXA_REAL_DATA. Run: python bench/kimore.py [--robust]
+
+With --robust the same recordings are counted again after changes that no count may depend on: sampling moved by a fraction of a
+frame, other frame rates, a faster or slower person, noise, gaps, uneven times, less waiting before the exercise, another person's
+waiting or walking away around it, and the first repetition cut off.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 from pathlib import Path
 
@@ -80,8 +85,74 @@ def inside(repetitions: list[CountedRepetition], marked: Signal) -> tuple[int, f
     return hits, overlap
 
 
+def resample(signal: Signal, step_s: float, from_s: float = 0.0) -> tuple[Signal, Signal]:
+    """Times from zero and the signal read between its samples."""
+    at_s = np.arange(from_s, (len(signal) - 1) / FRAMES_PER_S, step_s)
+    return at_s - from_s, np.interp(at_s, np.arange(len(signal)) / FRAMES_PER_S, signal)
+
+
+def changed(
+    name: str, signals: Mapping[str, Signal], marked: Mapping[str, Signal], random: np.random.Generator
+) -> Iterator[tuple[str, Signal, Signal, int]]:
+    """One recording in every changed form: kind of change, times, signal, repetitions that are left in it."""
+    signal, frames = signals[name], marked[name].astype(int)
+    n, truth = len(signal), len(marked[name]) // 2
+    time_s = np.arange(n) / FRAMES_PER_S
+    yield "as recorded", time_s, signal, truth
+    yield "upside down, in other units", time_s, 77.0 - 250.0 * signal, truth
+    for part in (0.25, 0.5, 0.75):
+        yield "sampled between the frames", *resample(signal, 1 / FRAMES_PER_S, part / FRAMES_PER_S), truth
+    for rate in (15, 20, 25, 45, 50, 60):
+        yield "15 to 60 frames/s", *resample(signal, 1 / rate), truth
+    for stretch in (0.7, 0.8, 0.9, 1.1, 1.2, 1.4):
+        yield "0.7 to 1.4 times the duration", time_s * stretch, signal, truth
+    for noise_m in (0.002, 0.002, 0.003, 0.003, 0.005, 0.005):
+        yield "2 to 5 mm of noise", time_s, signal + noise_m * random.standard_normal(n), truth
+    for share in (0.1, 0.1, 0.2, 0.2):
+        yield "10 to 20 % of samples missing", time_s, np.where(random.random(n) < share, np.nan, signal), truth
+    for _ in range(3):
+        yield "uneven times", time_s + random.uniform(-0.4, 0.4, n) / FRAMES_PER_S, signal, truth
+    for share in (0.25, 0.5, 0.75):
+        cut = int(share * max(0, frames[0] - 15))
+        yield "less waiting before", time_s[: n - cut], signal[cut:], truth
+    cut = int(frames[1:3].mean())
+    yield "first repetition cut off", time_s[: n - cut], signal[cut:], truth - 1
+    before = {other: signals[other][: max(0, int(marked[other][0]) - 8)] for other in signals if other != name}
+    after = {other: signals[other][int(marked[other][-1]) + 15 :] for other in signals if other != name}
+    for _ in range(4):
+        part = random.choice(sorted(other for other in before if len(before[other]) >= 30))
+        exercise = signal[max(0, frames[0] - 8) :]
+        joined = np.concatenate([before[part] - np.median(before[part][-15:]) + np.median(exercise[:4]), exercise])
+        yield "another person's waiting before", np.arange(len(joined)) / FRAMES_PER_S, joined, truth
+        part = random.choice(sorted(other for other in after if len(after[other]) >= 30))
+        exercise = signal[: frames[-1] + 15]
+        joined = np.concatenate([exercise, after[part] - np.median(after[part][:10]) + np.median(exercise[-5:])])
+        yield "another person's leaving after", np.arange(len(joined)) / FRAMES_PER_S, joined, truth
+
+
+def print_robustness(console: Console, signals: Mapping[str, Signal], marked: Mapping[str, Signal]) -> None:
+    """Count every recording in every changed form and print a line per kind of change."""
+    random = np.random.default_rng(7)
+    errors: dict[str, list[int]] = {}
+    for name in signals:
+        for kind, time_s, signal, truth in changed(name, signals, marked, random):
+            errors.setdefault(kind, []).append(len(count_repetitions(signal, time_s)) - truth)
+    table = Table(title="The same recordings, changed")
+    for column in ("change", "signals", "exact %", "within one %", "mean |error|"):
+        table.add_column(column, justify="left" if column == "change" else "right")
+    lines = [(100 * np.mean(np.equal(e, 0)), 100 * np.mean(np.abs(e) <= 1), np.mean(np.abs(e))) for e in errors.values()]
+    for (kind, e), (exact, near, mean) in zip(errors.items(), lines, strict=True):
+        table.add_row(kind, f"{len(e)}", f"{exact:.1f}", f"{near:.1f}", f"{mean:.2f}")
+    exact, near, mean = np.mean(lines, axis=0)
+    table.add_row("mean of the lines", f"{sum(map(len, errors.values()))}", f"{exact:.1f}", f"{near:.1f}", f"{mean:.2f}")
+    console.print(table)
+
+
 def main() -> None:
     """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--robust", action="store_true", help="count the recordings again after changes that must not matter")
+    robust = parser.parse_args().robust
     if not FOLDER.is_dir():
         print(f"kimore: skipped, no folder {FOLDER}; set COXA_REAL_DATA")
         return
@@ -112,6 +183,8 @@ def main() -> None:
     console.print(
         f"{hits} of {total} peaks lie in a marked repetition; mean overlap of those {sum(o for _, o in placed) / max(hits, 1):.2f}"
     )
+    if robust:
+        print_robustness(console, signals, marked)
 
 
 if __name__ == "__main__":
