@@ -37,26 +37,26 @@ class Plan:
 
 PLANS = {
     "bridge": Plan(
-        {"sags": (0.30, 10.5, 22), "over-lift": (0.0, 191, 198), "lift-too-small": (0.30, 145, 149.5), "too-fast": (0.3, 0.35, 0.58)},
+        {"sags": (0.30, 10.5, 22), "over-lift": (0.0, 191, 198), "lift-too-small": (0.22, 148.8, 150), "too-fast": (0.3, 0.35, 0.58)},
         (160, 180), (1.2, 3.5), (4, 6), exclusive=("over-lift", "lift-too-small", "sags"),
     ),
     "hip-flexor-stretch": Plan(
         {"trunk-leans-back": (0.25, 8.5, 16), "trunk-leans-forward": (0.25, 25.5, 38), "bounces": (0.3, 8.5, 16)},
         (10, 22), (11, 16), (2, 3), fps=12.0, exclusive=("trunk-leans-back", "trunk-leans-forward"),
     ),
-    "single-leg-stance": Plan({"trunk-leans-to-stance": (0.33, 10.5, 20), "pelvis-drops": (0.33, 8.5, 15)}, (35, 70), (4, 9), (3, 5), view="front"),
+    "single-leg-stance": Plan({"trunk-leans-to-stance": (0.33, 10.5, 20), "pelvis-drops": (0.33, 8.5, 15)}, (55, 95), (4, 9), (3, 5), view="front"),
     "squat": Plan(
         {"knees-in": (0.27, 8, 18), "knees-out": (0.2, 12, 24), "too-fast": (0.25, 0.35, 0.58), "uneven": (0.15, 8, 14)},
         (50, 95), (0.4, 1.5), (4, 6), view="front", exclusive=("knees-in", "knees-out"),
     ),
     "squat-side": Plan({"trunk-leans-forward": (0.33, 20, 40), "too-fast": (0.2, 0.35, 0.58)}, (50, 95), (0.4, 1.5), (4, 6)),
     "clamshell": Plan(
-        {"feet-part": (0.3, 0.16, 0.4), "lift-too-big": (0.3, 56, 62), "too-fast": (0.3, 0.35, 0.58), "rolls-back": (0.2, 20.5, 36)},
+        {"feet-part": (0.3, 14.5, 28), "lift-too-big": (0.3, 56, 62), "too-fast": (0.3, 0.35, 0.58), "rolls-back": (0.2, 20.5, 36)},
         (14, 42), (0.6, 2.0), (4, 6), view="front",
     ),
     "standing-extension": Plan(
         {"range-too-big": (0.3, 25.5, 32), "trunk-leans-forward": (0.3, 15.5, 26), "knee-bends": (0.28, 42, 70), "too-fast": (0.28, 0.35, 0.58)},
-        (7, 17), (0.6, 2.0), (4, 6),
+        (5.5, 13), (0.6, 2.0), (4, 6),
     ),
     "side-lying-abduction": Plan(
         {"knee-bends": (0.3, 26, 50), "lift-too-big": (0.3, 40.5, 48), "too-fast": (0.3, 0.35, 0.58), "pelvis-hikes": (0.2, 12.5, 20)},
@@ -67,6 +67,10 @@ PLANS = {
         (12, 34), (0.6, 2.0), (4, 6), view="front",
     ),
 }  # fmt: skip
+
+
+#: Clips for counting only: their faults would need more than an evening of rendering.
+FEWER = {"squat": 20, "squat-side": 0, "single-leg-stance": 20, "hip-flexor-stretch": 20, "bridge": 20, "side-lying-abduction": 20}
 
 
 def draw(rng: np.random.Generator, plan: Plan, n: int) -> dict[int, dict[str, float]]:
@@ -98,7 +102,7 @@ def make(name: str, seed: int, out: Path) -> None:
     side = "left" if rng.random() < 0.5 else "right"
     build, camera = random_setup(exercise, 5000 + seed, plan.view, side)
     planted = draw(rng, plan, n)
-    slow = rng.uniform(0.9, 1.7)
+    slow = rng.uniform(1.1, 2.0)
     simulation = simulate(
         exercise, seed=9000 + seed, build=build, camera=camera, repetitions=n, faults=planted, ranges=list(rng.uniform(*plan.ranges, n)),
         up_s=list(slow * rng.uniform(1.0, 1.5, n)), hold_s=list(rng.uniform(*plan.hold_s, n)), down_s=list(slow * rng.uniform(0.8, 1.4, n)),
@@ -151,7 +155,8 @@ def main() -> None:
     names = arguments.only.split(",") if arguments.only else list(PLANS)
     first, last = map(int, arguments.seeds.split(":"))
     part, parts = map(int, arguments.part.split("/"))
-    for name, seed in [(n, s) for s in range(first, last) for n in names][part::parts]:
+    jobs = [(n, s) for s in range(first, last) for n in names if s <= FEWER.get(n, last)]
+    for name, seed in jobs[part::parts]:
         try:
             make(name, seed, arguments.out)
         except BadInput as error:

@@ -42,7 +42,9 @@ def load_renderer():
     def cheaper(self, vertex_shader, fragment_shader):
         """One shadow sample a pixel instead of nine: a third of the time, the same person."""
         soft = "for(int i=-1;i<2;i++)for(int j=-1;j<2;j++)"
-        return whole(self, vertex_shader=vertex_shader, fragment_shader=fragment_shader.replace(soft, "int i=0,j=0;").replace("s/=9.", "s/=1."))
+        return whole(
+            self, vertex_shader=vertex_shader, fragment_shader=fragment_shader.replace(soft, "int i=0,j=0;").replace("s/=9.", "s/=1.")
+        )
 
     moderngl.Context.program = cheaper
     return renderer
@@ -136,8 +138,9 @@ def variants(renderer):
             angle = float(np.interp(target, self.A, self.al))
             return self.pose(t, angle + self.n("al", t, 0.35) * min(1, u * 3))
 
-    return dict(Clamshell=Clamshell, SideAbd=SideAbd, SideRoll=SideRoll, SideKnee=SideKnee, StandAbd=StandAbd,
-                StandExt=StandExt, Bridge=Bridge)
+    return dict(
+        Clamshell=Clamshell, SideAbd=SideAbd, SideRoll=SideRoll, SideKnee=SideKnee, StandAbd=StandAbd, StandExt=StandExt, Bridge=Bridge
+    )
 
 
 # name -> (class, red limit of the planted fault, range of the movement, canonical working side, truth key)
@@ -181,20 +184,53 @@ def plan(renderer, classes, name, seed):
     if kind == "HalfKneel":
         bounce = rng.random() < 0.3
         options.update(dict(bounce=1) if bounce else {})
-        schedule = [dict(up=float(rng.uniform(1.0, 2.2)), hold=float(rng.uniform(14, 24)), down=1.5, gap=0.5,
-                         amp=amps[0], fault=0.0 if bounce else faults[0])]
+        schedule = [
+            dict(
+                up=float(rng.uniform(1.0, 2.2)),
+                hold=float(rng.uniform(14, 24)),
+                down=1.5,
+                gap=0.5,
+                amp=amps[0],
+                fault=0.0 if bounce else faults[0],
+            )
+        ]
     else:
         schedule = renderer.reps(seed * 77 + 5, amps, faults, **pace)
     # The hike moves the trunk and leg anyway; the planted size stays the truth measured on the joints.
     lying = kind in ("Clamshell", "SideAbd", "SideRoll", "SideKnee", "Bridge")
     spread = 45 if kind == "Clamshell" and rng.random() < 0.25 else 20
-    camera = dict(height=float(rng.choice(HEIGHTS_M)) + float(rng.uniform(-0.05, 0.1)), distance=float(rng.uniform(1.5 if lying else 1.9, 2.6)),
-                  azimuth=float(rng.uniform(-spread, spread)))
+    camera = dict(
+        height=float(rng.choice(HEIGHTS_M)) + float(rng.uniform(-0.05, 0.1)),
+        distance=float(rng.uniform(1.5 if lying else 1.9, 2.6)),
+        azimuth=float(rng.uniform(-spread, spread)),
+    )
     size = [(640, 480), (640, 360)][int(rng.integers(2))] if lying else [(640, 480), (480, 640)][int(rng.integers(2))]
     cls = classes.get(kind) or getattr(renderer, kind)
-    return dict(id=name, view="household", variant=f"p{seed:03d}", cls=cls, reps=schedule, cam=dict(eye=(0, 1, 3), tgt=(0, 0.3, 0), fov=40),
-                male=bool(rng.integers(2)), mirror=bool(rng.integers(2)), judge=True, why="", opt=options, wh=size, rest=1.0,
-                note="", dur=None, seed=seed * 13 + 7), camera, side, key, red, float(rng.uniform(1.08, 1.45))
+    return (
+        dict(
+            id=name,
+            view="household",
+            variant=f"p{seed:03d}",
+            cls=cls,
+            reps=schedule,
+            cam=dict(eye=(0, 1, 3), tgt=(0, 0.3, 0), fov=40),
+            male=bool(rng.integers(2)),
+            mirror=bool(rng.integers(2)),
+            judge=True,
+            why="",
+            opt=options,
+            wh=size,
+            rest=1.0,
+            note="",
+            dur=None,
+            seed=seed * 13 + 7,
+        ),
+        camera,
+        side,
+        key,
+        red,
+        float(rng.uniform(1.08, 1.45)),
+    )
 
 
 def place(camera, ex, duration, size, margin):
@@ -223,8 +259,9 @@ def landmarker(model):
     from mediapipe.tasks import python as tasks
     from mediapipe.tasks.python import vision
 
-    return vision.PoseLandmarker.create_from_options(vision.PoseLandmarkerOptions(
-        base_options=tasks.BaseOptions(model_asset_path=str(model)), running_mode=vision.RunningMode.VIDEO))
+    return vision.PoseLandmarker.create_from_options(
+        vision.PoseLandmarkerOptions(base_options=tasks.BaseOptions(model_asset_path=str(model)), running_mode=vision.RunningMode.VIDEO)
+    )
 
 
 def make(renderer, classes, name, seed, out, model):
@@ -256,12 +293,15 @@ def make(renderer, classes, name, seed, out, model):
             if clip["mirror"]:
                 vertices, joints = renderer.mirror(vertices, joints)
             frame = np.clip(screen.draw(vertices, clip["mirror"]).astype("f4") + noise[k % 4] + 0.5, 0, 255).astype(np.uint8)
-            found = pose_model.detect_for_video(mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(frame)), int(k * 1000 / FPS))
+            found = pose_model.detect_for_video(
+                mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(frame)), int(k * 1000 / FPS)
+            )
             row = lambda points: [[p.x, p.y, p.z, p.visibility] for p in points[0]] if points else [[np.nan, np.nan, np.nan, 0]] * 33
             image.append(row(found.pose_landmarks))
             world.append(row(found.pose_world_landmarks))
             if os.environ.get("COXA_SHOW") and k == int(duration * FPS) // 2:
                 import cv2
+
                 cv2.imwrite(str(target.with_suffix(".png")), frame[..., ::-1])
     screen.c.release()
     angles = np.array(angles)
@@ -278,15 +318,46 @@ def make(renderer, classes, name, seed, out, model):
                 faults[k] = round(float(values[held].mean() - values[rest].mean()), 2)
         if name == "bridge":
             faults["sag_deg"] = round(float(angles[held][:3].mean() - angles[held][-3:].mean()), 2)
-        reps.append(dict(start_s=r["start"], peak_start_s=r["ps"], peak_end_s=r["pe"], end_s=r["end"], onset10_s=r["start"] + 0.247 * r["up"], back10_s=r["end"] - 0.247 * r["down"],
-                         peak_angle_deg=float(angles[held].mean()), change_from_start_deg=float(angles[held].mean() - angles[rest].mean()),
-                         fault_deg=faults.get(key), faults=faults, planted=r["fault"]))
-    meta = dict(name=target.name, exercise=name, side=opposite[side] if clip["mirror"] else side, fps=FPS, width=w, height=h, male=clip["male"],
-                fault=key, red_deg=red, camera=camera, options={k: v for k, v in clip["opt"].items()}, body="renderer", seed=seed, reps=reps,
-                start_angle_deg=float(angles[rest].mean()))
+        reps.append(
+            dict(
+                start_s=r["start"],
+                peak_start_s=r["ps"],
+                peak_end_s=r["pe"],
+                end_s=r["end"],
+                onset10_s=r["start"] + 0.247 * r["up"],
+                back10_s=r["end"] - 0.247 * r["down"],
+                peak_angle_deg=float(angles[held].mean()),
+                change_from_start_deg=float(angles[held].mean() - angles[rest].mean()),
+                fault_deg=faults.get(key),
+                faults=faults,
+                planted=r["fault"],
+            )
+        )
+    meta = dict(
+        name=target.name,
+        exercise=name,
+        side=opposite[side] if clip["mirror"] else side,
+        fps=FPS,
+        width=w,
+        height=h,
+        male=clip["male"],
+        fault=key,
+        red_deg=red,
+        camera=camera,
+        options={k: v for k, v in clip["opt"].items()},
+        body="renderer",
+        seed=seed,
+        reps=reps,
+        start_angle_deg=float(angles[rest].mean()),
+    )
     np.savez_compressed(target.with_suffix(".npz"), I=np.array(image, "f4"), W=np.array(world, "f4"))
     target.with_suffix(".json").write_text(json.dumps(meta))
-    print(target.name, f"{len(times)} frames {time.time() - begun:.0f} s", [round(r["fault_deg"], 1) for r in reps if r["fault_deg"] is not None], flush=True)
+    print(
+        target.name,
+        f"{len(times)} frames {time.time() - begun:.0f} s",
+        [round(r["fault_deg"], 1) for r in reps if r["fault_deg"] is not None],
+        flush=True,
+    )
 
 
 def main():

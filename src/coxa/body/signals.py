@@ -28,10 +28,13 @@ SIDES = ("left", "right", "both")
 FACING, FRONTAL, FEET = 0, 1, 2  # +1: looks to image right; left side at image right; feet at image right
 ORIENTATIONS = 3
 
+#: Row of a point that is not a landmark: the lower knee where it was at rest.
+PLANTED = 33
+
 # What a signal measures; `measure` below says how.
 (TRUNK_THIGH, KNEE_FLEXION, KNEE_OPENING, LEG_LIFT, LEG_ABDUCTION, THIGH_EXTENSION, TRUNK_LEAN, TRUNK_FORWARD, HIP_HEIGHT,
  FOOT_LIFT, ANKLE_GAP, KNEE_GAP_RATIO, OBLIQUITY, KNEES_ABOVE_HIPS, HIP_ANGLE, OTHER_KNEE_FLEXION, OTHER_LEG_ABDUCTION, TRUNK_SLOPE,
- HIP_SHIFT) = range(19)  # fmt: skip
+ HIP_SHIFT, KNEELING_THIGH) = range(20)  # fmt: skip
 
 # Thigh and shin are each about 0.246 of body height, shoulder to hip 0.288 (Drillis & Contini 1966).
 THIGH_PER_TRUNK = 0.245 / 0.288
@@ -70,8 +73,8 @@ SIGNALS = {
         ),
         Signal("leg_lift", LEG_LIFT, "deg", ("front",), 0.8, "height of the leg line (pelvis to ankle) over the horizontal, lying"),
         Signal("leg_abduction", LEG_ABDUCTION, "deg", ("front",), 0.8, "leg line (hip to ankle) away from the vertical, outwards"),
-        Signal("thigh_extension", THIGH_EXTENSION, "deg", ("side",), 1.0, "thigh behind the vertical"),
-        Signal("rear_thigh", THIGH_EXTENSION, "deg", ("side",), 1.0, "thigh of the kneeling leg behind the vertical"),
+        Signal("thigh_extension", THIGH_EXTENSION, "deg", ("side",), 1.0, "thigh behind the vertical, of the leg further back"),
+        Signal("rear_thigh", KNEELING_THIGH, "deg", ("side",), 1.0, "thigh of the kneeling leg behind the vertical"),
         Signal("trunk_lean", TRUNK_LEAN, "deg", ("front",), 0.7, "trunk away from the vertical, towards the working side"),
         Signal("trunk_forward", TRUNK_FORWARD, "deg", ("side",), 0.7, "trunk in front of the vertical"),
         Signal("trunk_slope", TRUNK_SLOPE, "deg", ("side",), 0.7, "slope of the trunk, head end up"),
@@ -114,6 +117,7 @@ NEEDS: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {
     OBLIQUITY: ((23,), (23,)),
     KNEES_ABOVE_HIPS: ((23, 25), (23, 25)),
     HIP_SHIFT: ((23,), (23,)),
+    KNEELING_THIGH: ((11, 23), ()),
 }
 
 
@@ -139,7 +143,7 @@ def measure(kind: int, side: int, p: Floats, ruler: float, orient: Floats) -> fl
     ----------
     kind : one of the constants above
     side : LEFT or RIGHT, the side that works (BOTH: the left is taken where it matters)
-    p : (33, 2) points in pixels, y down
+    p : (34, 2) points in pixels, y down; row PLANTED is the lower knee at rest
     ruler : trunk length at rest, pixels
     orient : (3,) FACING, FRONTAL, FEET, each -1..1
     """
@@ -173,7 +177,14 @@ def measure(kind: int, side: int, p: Floats, ruler: float, orient: Floats) -> fl
     if kind == OTHER_LEG_ABDUCTION:
         return math.degrees(math.atan2(-outward * (p[27 + o, 0] - p[23 + o, 0]), p[27 + o, 1] - p[23 + o, 1]))
     if kind == THIGH_EXTENSION:
-        return math.degrees(math.atan2(-facing * (p[knee, 0] - p[hip, 0]), p[knee, 1] - p[hip, 1]))
+        # Of the two thighs the one further back: from the side the pose model exchanges the legs of a back kick, and the
+        # standing leg stays upright.
+        left = math.atan2(-facing * (p[25, 0] - mid_hx), p[25, 1] - mid_hy)
+        right = math.atan2(-facing * (p[26, 0] - mid_hx), p[26, 1] - mid_hy)
+        return math.degrees(max(left, right))
+    if kind == KNEELING_THIGH:
+        # The kneeling knee stays where it was put down; half-kneeling, the pose model often exchanges the legs.
+        return math.degrees(math.atan2(-facing * (p[PLANTED, 0] - mid_hx), p[PLANTED, 1] - mid_hy))
     if kind == TRUNK_LEAN:
         return math.degrees(math.atan2(outward * (mid_sx - mid_hx), mid_hy - mid_sy))
     if kind == TRUNK_FORWARD:
@@ -235,5 +246,8 @@ def trace(recording: Recording, name: str, side: str = "left", *, facing: float 
         (points[:, L.LEFT_SHOULDER] + points[:, L.RIGHT_SHOULDER] - points[:, L.LEFT_HIP] - points[:, L.RIGHT_HIP]) / 2, axis=1
     )
     ruler = float(np.nanmedian(trunk))
+    knees = points[:, [L.LEFT_KNEE, L.RIGHT_KNEE]]
+    lower = np.take_along_axis(knees, np.argmax(np.nan_to_num(knees[..., 1]), axis=1)[:, None, None], axis=1)
+    points = np.concatenate([points, np.broadcast_to(lower[:1], lower.shape)], axis=1)
     orient = np.array([facing, frontal, feet])
     return np.array([measure(signal.kind, SIDES.index(side), p, ruler, orient) for p in points])

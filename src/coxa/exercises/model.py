@@ -41,7 +41,7 @@ REGION_WORDS: dict[Region, str] = {
     "buttock": "pain in the buttock",
     "thigh": "pain in the thigh",
     "knee": "pain in the knee",
-    "back": "low back pain",
+    "back": "pain in the low back",
 }
 Posture = Literal["supine", "side-lying", "prone", "all-fours", "half-kneeling", "standing"]
 
@@ -127,6 +127,7 @@ class Block(Part):
     source: Source
     conditions: tuple[Condition, ...] = ()
     regions: tuple[Region, ...] = ()
+    only_if: tuple[Condition, ...] = ()
     only_if: tuple[Condition, ...] = ()
     unless_clinician: bool = True
 
@@ -274,6 +275,7 @@ class FaultRule(Part):
     bias: dict[View, float] = {}
     views: dict[View, Literal["judged", "not_tested", "view"]] = {}  # a view not named cannot show it
     evidence: dict[View, Evidence] = {}
+    unless: tuple[Slug, ...] = ()  # mistakes whose presence in the same repetition keeps this one from being judged
     cue: str
     fixed: str = ""  # praise when it is mended
     self_check: str

@@ -26,6 +26,7 @@ from coxa.motion.tracker import (
     DWELL_S,
     EDGE_S,
     ENDED,
+    FIDGET,
     FIRST_NOISE,
     GAP_S,
     GOING,
@@ -89,8 +90,8 @@ __all__ = [
 def _least_attempt(state: Any) -> float:
     """Range from which a movement is an attempt at the repetition."""
     if state.least_range > 0.0:
-        # Whatever reaches the least range is an attempt, however small beside the person's usual one.
-        return float(min(max(0.5 * state.least_range, ATTEMPT * state.usual), state.least_range))
+        # Half the least range is an attempt, however small beside the person's usual one; a fidget is smaller.
+        return float(max(0.5 * state.least_range, min(FIDGET * state.usual, state.least_range)))
     floor = noise_floor(state)
     if state.usual > 0.0:
         floor = min(floor, 0.6 * state.usual)

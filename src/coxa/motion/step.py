@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from coxa.body.posture import DIRECTIONS, NO_VIEW, UNKNOWN, chest, directions, near_side, orientation_of, posture_of, upper_side, view_of
-from coxa.body.signals import BOTH, ORIENTATIONS, measure
+from coxa.body.signals import BOTH, ORIENTATIONS, PLANTED, SHIN_PER_TRUNK, measure
 from coxa.motion.plan import AS_ONE, EACH, LEVEL, MOST_FAULTS, MOST_NEEDED, MOST_SIGNALS, NEAR, NOT_IN_STEP, OSCILLATION, SAG
 from coxa.motion.repetitions import ABANDONED, ENDED, GOING, IDLE, advance, finish, start_tracker
 
@@ -41,9 +41,12 @@ SPIKE_S = 0.15
 SWAP_S = 0.5
 LAPSE_S = 0.5
 SLOW_TAU_S = 0.4
+RATE_TAU_S = 0.1
 LEAST_HOLD_S = 1.0
 BOUNCES, BOUNCES_IN_S = 6, 5.0
 COUNTER_MOVEMENT, BESIDE_S = 0.6, 0.4
+STEPPED, STRAYED = 0.42, 0.7
+CALM = 0.35  # trunk lengths a second
 SAG_RATE = 9.0  # deg/s: slower than this is a level, faster is the way down
 
 # One-euro filter, speeds in trunk lengths a second.
@@ -67,7 +70,7 @@ STATE = np.dtype(
         ("have", "i8"),
         # points
         ("raw", "f8", (33, 2)),
-        ("smooth", "f8", (33, 2)),
+        ("smooth", "f8", (34, 2)),  # the landmarks, and the lower knee as planted at rest
         ("speed", "f8", (33, 2)),
         ("refused", "i8", (33,)),
         ("swapped_s", "f8"),
@@ -85,11 +88,13 @@ STATE = np.dtype(
         ("ready", "i8"),
         ("ready_s", "f8"),
         ("off_s", "f8"),
+        ("arriving", "i8"),
         # the last moments of rest
         ("ring_n", "i8"),
         ("ring_s", "f8", (_RING,)),
         ("ring_points", "f8", (_RING, *SNAPSHOT)),
         ("ring_signal", "f8", (_RING, 2, MOST_SIGNALS)),
+        ("ring_rate", "f8", (_RING, 2)),
     ]
 )
 """What is known of the person, whatever the repetition."""
@@ -109,6 +114,7 @@ TRACK = np.dtype(
         ("peak_from", "f8"),
         ("other_rest", "f8"),
         ("other_top", "f8"),
+        ("strayed", "f8"),  # how far the hips have gone sideways in the image, trunk lengths
         ("seen_from", "i8"),
         # faults of the repetition under way
         ("since", "f8", (MOST_FAULTS, 2)),
@@ -120,6 +126,11 @@ TRACK = np.dtype(
         ("frames_known", "i8", (MOST_FAULTS,)),
         ("level", "f8"),
         ("slow", "f8"),
+        # speed towards the peak, units a second: now, greatest since the last kept moment, greatest of the repetition
+        ("before", "f8"),
+        ("rate", "f8"),
+        ("slot_rate", "f8"),
+        ("fastest", "f8"),
         ("turn", "f8"),
         ("turn_before", "f8"),
         ("turn_way", "i8"),
@@ -154,6 +165,7 @@ EVENT = np.dtype(
         ("down_s", "f8"),
         ("size", "f8"),
         ("other", "f8"),
+        ("fastest", "f8"),
         ("known", "i8", (MOST_FAULTS,)),
         ("start", "f8", SNAPSHOT),
         ("peak", "f8", SNAPSHOT),
@@ -183,6 +195,7 @@ def begin(plan: Any, state: Any, tracks: Any, trackers: Any) -> None:
     state.seen_from = NO_VIEW
     state.fits = 0.0
     state.ready = 0
+    state.arriving = 0
     forget_set_up(plan, state, tracks, trackers)
 
 
@@ -254,6 +267,24 @@ def is_same_body(state: Any, x: float, y: float, trunk: float, time_s: float) ->
 
 
 @njit(cache=True)
+def is_elsewhere(state: Any, x: float, y: float) -> bool:
+    """Whether the torso was refused as another body, and passes for the same one only because time went by."""
+    return bool(
+        state.have == 1
+        and state.refused_from_s == state.refused_from_s
+        and math.hypot(x - state.place[0], y - state.place[1]) > JUMP * state.ruler
+    )
+
+
+@njit(cache=True)
+def is_calm(state: Any) -> bool:
+    """Whether the torso rests."""
+    vx = 0.25 * (state.speed[11, 0] + state.speed[12, 0] + state.speed[23, 0] + state.speed[24, 0])
+    vy = 0.25 * (state.speed[11, 1] + state.speed[12, 1] + state.speed[23, 1] + state.speed[24, 1])
+    return bool(math.hypot(vx, vy) < CALM * state.ruler)
+
+
+@njit(cache=True)
 def undo_swap(state: Any, p: Any, dt: float) -> None:
     """Exchange the legs where the model has swapped left and right between two frames."""
     keep, swap = 0.0, 0.0
@@ -303,6 +334,14 @@ def smooth(state: Any, p: Any, dt: float) -> None:
 
 
 @njit(cache=True)
+def plant_knee(state: Any, share: float) -> None:
+    """Let the planted knee follow the lower of the two."""
+    low = 25 if state.smooth[25, 1] > state.smooth[26, 1] else 26
+    for c in range(2):
+        state.smooth[PLANTED, c] += share * (state.smooth[low, c] - state.smooth[PLANTED, c])
+
+
+@njit(cache=True)
 def take_first(state: Any, p: Any, trunk: float) -> None:
     """Begin to follow a body: no history yet."""
     for i in range(33):
@@ -311,6 +350,7 @@ def take_first(state: Any, p: Any, trunk: float) -> None:
             state.smooth[i, c] = p[i, c]
             state.speed[i, c] = 0.0
         state.refused[i] = 0
+    plant_knee(state, 1.0)
     state.swapped_s = 0.0
     state.ruler = trunk
     state.have = 1
@@ -337,8 +377,10 @@ def follow_body(plan: Any, state: Any, world: Any, dt: float, is_running: bool) 
         orientation_of(state.directions, state.chest, state.orient)
         p = state.smooth
         trunk = 0.5 * math.hypot(p[11, 0] + p[12, 0] - p[23, 0] - p[24, 0], p[11, 1] + p[12, 1] - p[23, 1] - p[24, 1])
-        alpha = dt / (dt + 1.0)
-        state.ruler += alpha * (trunk - state.ruler)
+        # Leaning towards the camera only shortens the trunk in the image: longer is believed sooner than shorter.
+        tau_s = 0.2 if trunk > state.ruler else 2.0
+        state.ruler += dt / (dt + tau_s) * (trunk - state.ruler)
+        plant_knee(state, dt / (dt + 1.0))
 
 
 @njit(cache=True)
@@ -382,6 +424,8 @@ def remember_rest(state: Any, tracks: Any, time_s: float) -> None:
     state.ring_points[slot] = state.rest_points
     for k in range(len(tracks)):
         state.ring_signal[slot, k] = tracks[k].rest
+        state.ring_rate[slot, k] = tracks[k].slot_rate
+        tracks[k].slot_rate = 0.0
     state.ring_n += 1
 
 
@@ -409,7 +453,12 @@ def start_repetition(plan: Any, state: Any, tracks: Any, k: int, left_rest_s: fl
     track.reference[:] = track.base
     track.peak_n = 0
     track.peak_from = -math.inf
+    track.fastest = track.slot_rate
+    for m in range(max(0, state.ring_n - _RING), state.ring_n):
+        if state.ring_s[m % _RING] >= left_rest_s:
+            track.fastest = max(track.fastest, state.ring_rate[m % _RING, k])
     track.other_top = 0.0
+    track.strayed = 0.0
     track.other_rest = state.ring_signal[slot, 1 - k, 0] if len(tracks) == 2 else math.nan
     for f in range(plan.n_faults):
         track.since[f, 0] = track.since[f, 1] = math.nan
@@ -570,6 +619,7 @@ def end_repetition(plan: Any, state: Any, track: Any, tracker: Any, events: Any,
     e.start[:] = track.start
     e.peak[:] = track.peak
     e.size = float(track.peak_n)
+    e.fastest = track.fastest
     for f in range(MOST_FAULTS):
         e.known[f] = 1 if 2 * track.frames_known[f] >= max(track.frames, 1) else 0
     for f in range(plan.n_faults):
@@ -587,13 +637,31 @@ def end_repetition(plan: Any, state: Any, track: Any, tracker: Any, events: Any,
 
 
 @njit(cache=True)
+def feet_moved(state: Any, track: Any) -> float:
+    """How far one ankle has moved against the other since the repetition's start, in shin lengths.
+
+    Left and right may have been exchanged by the pose model meanwhile; that is not a step.
+    """
+    p = state.smooth
+    dx, dy = p[27, 0] - p[28, 0], p[27, 1] - p[28, 1]
+    start_x, start_y = track.start[27, 0] - track.start[28, 0], track.start[27, 1] - track.start[28, 1]
+    moved = min(math.hypot(dx - start_x, dy - start_y), math.hypot(dx + start_x, dy + start_y))
+    return moved / (state.ruler * SHIN_PER_TRUNK)
+
+
+@njit(cache=True)
 def judge_frame(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, world: Any, time_s: float, dt: float, events: Any, n: int) -> int:
     """Faults, hold and peak of the repetition under way, for one frame."""
     track = tracks[k]
     way = 0 if plan.polarity > 0 else 1
     height = tracker.high[way] - tracker.low[way]
     value = track.signal[0] * plan.polarity
+    track.fastest = max(track.fastest, track.rate)
+    aside = 0.5 * (state.smooth[23, 0] + state.smooth[24, 0] - track.start[23, 0] - track.start[24, 0])
+    track.strayed = max(track.strayed, abs(aside) / state.ruler)
     note_peak(state, track, tracker, world, way, height)
+    if plan.side_mode == AS_ONE:
+        track.other_top = max(track.other_top, feet_moved(state, track))
     if len(tracks) == 2:
         track.other_top = max(track.other_top, (tracks[1 - k].signal[0] - track.other_rest) * plan.polarity)
     if plan.hold_band == 1 and keep_hold(plan, track, value - plan.polarity * track.reference[0], time_s, dt):
@@ -666,13 +734,15 @@ def step(
         is_running = is_running or tracks[k].running == 1
     seen = has_torso(image)
     if seen:
-        if plan.side_mode == EACH or tracks[0].side != BOTH:
-            seen = is_visible(plan, tracks[0].side if tracks[0].side != BOTH else 0, image, visibility)
+        if plan.side_mode == EACH:
+            seen = is_visible(plan, 0, image, visibility) and is_visible(plan, 1, image, visibility)
+        elif tracks[0].side != BOTH:
+            seen = is_visible(plan, tracks[0].side, image, visibility)
         else:
             seen = is_visible(plan, 0, image, visibility) or is_visible(plan, 1, image, visibility)
     if not seen:
         # Legs turned away are often found again with the other side nearer: ask afresh when nothing is under way.
-        if not is_running and plan.side_mode != EACH and wanted == BOTH:
+        if not is_running and plan.side_mode != EACH and wanted == BOTH and time_s - state.seen_s > LAPSE_S:
             tracks[0].side = BOTH
         if state.ready == 1 and time_s - state.seen_s > LOST_S:
             n = emit(events, n, LOST, state, tracks[0])
@@ -698,6 +768,13 @@ def step(
         # The other body stays: it is the one that is there now, and everything starts again.
         state.bodies += 1
         state.body_frames = 0
+        if state.ready == 1:
+            n = emit(events, n, LOST, state, tracks[0])
+            events[n - 1].start_s = time_s
+        forget_set_up(plan, state, tracks, trackers)
+        state.have = 0
+    elif is_elsewhere(state, x, y):
+        # Perhaps the same body after a leap, perhaps another: what comes next may not be measured against what was before.
         if state.ready == 1:
             n = emit(events, n, LOST, state, tracks[0])
             events[n - 1].start_s = time_s
@@ -736,10 +813,16 @@ def step(
             state.fits = 0.0
             return n
     else:
-        fits = 1.0 if fits_set_up(plan, state, tracks[0]) else 0.0
+        other = state.posture != UNKNOWN and plan.postures[state.posture] == 0
+        state.off_s = state.off_s + dt if other else 0.0
+        # Who comes from another posture is still getting there until the body rests; a first glance may be wrong.
+        if state.off_s > OFF_POSTURE_S:
+            state.arriving = 1
+        fits = 1.0 if fits_set_up(plan, state, tracks[0]) and (state.arriving == 0 or is_calm(state)) else 0.0
         state.fits = fits if state.fits < 0.0 else state.fits + dt / (dt + 0.25) * (fits - state.fits)
         if state.ready == 0 and state.fits > 0.6:
             state.ready = 1
+            state.arriving = 0
             state.ever_ready = 1
             state.ready_s = time_s
             n = emit(events, n, READY, state, tracks[0])
@@ -749,7 +832,8 @@ def step(
             for k in range(len(tracks)):
                 start_tracker(trackers[k], plan.polarity, plan.least, plan.least_s)
                 tracks[k].rest[:] = tracks[k].signal
-                tracks[k].slow = tracks[k].signal[0]
+                tracks[k].slow = tracks[k].before = tracks[k].signal[0]
+                tracks[k].rate = tracks[k].slot_rate = 0.0
             for i in range(33):
                 state.rest_points[i, 0], state.rest_points[i, 1] = state.smooth[i, 0], state.smooth[i, 1]
                 for c in range(3):
@@ -779,12 +863,18 @@ def step(
     for k in range(len(tracks)):
         track, tracker = tracks[k], trackers[k]
         # A stretch may bounce: the repetition follows its slow part, the bounce is a fault.
+        if dt > 0.0:
+            now = (track.signal[0] - track.before) * plan.polarity / dt
+            track.rate += dt / (dt + RATE_TAU_S) * (now - track.rate)
+            track.slot_rate = max(track.slot_rate, track.rate)
+        track.before = track.signal[0]
         track.slow += (dt / (dt + SLOW_TAU_S) if dt > 0.0 else 1.0) * (track.signal[0] - track.slow)
         event = advance(tracker, time_s, track.slow if plan.hold_band == 1 else track.signal[0])
         if event == ENDED:
             if track.running == 0:
                 start_repetition(plan, state, tracks, k, tracker.start_s)
-            if len(tracks) == 2 and is_counter_movement(plan, trackers, k):
+            stepped = plan.side_mode == AS_ONE and track.other_top > STEPPED
+            if track.strayed > STRAYED or stepped or (len(tracks) == 2 and is_counter_movement(plan, trackers, k)):
                 track.running = 0
             else:
                 n = end_repetition(plan, state, track, tracker, events, n)

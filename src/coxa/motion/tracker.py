@@ -42,6 +42,7 @@ SLOW_S = 0.25
 
 # Shares of a repetition's own range, or of the person's usual range.
 ATTEMPT = 0.35
+FIDGET = 0.15
 RETURNED = 0.6
 PART_WAY = 0.35
 NEAR_REST = 0.1

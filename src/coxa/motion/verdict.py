@@ -27,6 +27,10 @@ MOST_BODIES = 2
 #: The tracker sees a smooth movement between leaving rest and 85 % of its range: this share of its whole time
 #: (0.57 to 0.62 for a minimum-jerk movement that leaves rest at 2 to 5 %; 0.58 to 0.68 on rendered people).
 SEEN_OF_RAMP = 0.62
+#: Signals whose zero is standing straight: a movement that never passes it is another one, such as a step forward.
+PAST_ZERO = ("thigh_extension",)
+#: Greatest speed of a minimum-jerk movement, in ranges per its whole time (Flash & Hogan 1985).
+MINIMUM_JERK = 1.875
 #: The other leg moving this much of the range the same way makes it another movement (a jump with both legs).
 OTHER_LEG = 0.6
 
@@ -84,7 +88,8 @@ def why_not(exercise: Exercise, event: np.void) -> tuple[WhyNot, ...]:
     reasons: list[WhyNot] = []
     if event["range"] < rule.least.value:
         reasons.append("too_small")
-    if rule.sides == "each" and event["other"] >= OTHER_LEG * event["range"]:
+    never_past = rule.signal in PAST_ZERO and rule.polarity * event["top"] <= 0.0
+    if never_past or (rule.sides == "each" and event["other"] >= OTHER_LEG * event["range"]):
         reasons.append("not_that_movement")
     return tuple(reasons)
 
@@ -114,12 +119,18 @@ def graded(rule: FaultRule, size: float, *, below: bool = False) -> Severity | N
     return "red" if size >= red else "amber" if size >= amber else None
 
 
+def way_up_s(event: np.void) -> float:
+    """Seconds of a smooth way up that is as fast as this one was at its fastest."""
+    fastest = float(event["fastest"])
+    return MINIMUM_JERK * float(event["range"]) / fastest if fastest > 0 else math.inf
+
+
 def settle(exercise: Exercise, rule: FaultRule, event: np.void, view: str) -> tuple[Severity | None, float, str, bool]:
     """A fault settled at the repetition's end: grade, size, unit, and whether it could be judged at all."""
     bias = rule.bias.get(view, 0.0)  # type: ignore[call-overload]
     unit = rule.amber.unit if rule.amber else ""
     if rule.kind == "tempo":
-        size = float(event["up_s"]) / SEEN_OF_RAMP
+        size = way_up_s(event)
         return graded(rule, size, below=True), size, unit, True
     if rule.kind == "peak":
         size = (float(event["top"]) if rule.absolute else float(event["range"])) - bias
@@ -134,6 +145,19 @@ def settle(exercise: Exercise, rule: FaultRule, event: np.void, view: str) -> tu
     if not found.in_domain or not math.isfinite(found.value_deg):
         return None, math.nan, unit, False
     return ("red" if found.value_deg >= model.limit_deg else None), found.value_deg, unit, True
+
+
+def spoilt_by(exercise: Exercise, rule: FaultRule, event: np.void, view: str, events: list[np.void]) -> bool:
+    """Whether another mistake in the same repetition keeps this one from being judged: no fit has seen the two together."""
+    for k, other in enumerate(coached(exercise).faults):
+        if other.fault not in rule.unless:
+            continue
+        if other.kind in ("level", "sag", "oscillation"):
+            if any(e["code"] == engine.FAULT and e["fault"] == k for e in events):
+                return True
+        elif settle(exercise, other, event, view)[0] is not None:
+            return True
+    return False
 
 
 def assemble(watched: Watched, events: list[np.void]) -> SetResult:
@@ -178,6 +202,8 @@ def assemble(watched: Watched, events: list[np.void]) -> SetResult:
                 flagged = next((e for e in events if e["code"] == engine.FAULT and e["repetition"] == number and e["fault"] == k), None)
                 if flagged is not None:
                     mine.append(fault_of(rule, "red" if flagged["grade"] == 2 else "amber", flagged, float(flagged["size"]), number))
+                continue
+            if rule.unless and spoilt_by(exercise, rule, event, here, [e for e in events if e["repetition"] == number]):
                 continue
             severity, size, _, could = settle(exercise, rule, event, here)
             if could:
