@@ -27,6 +27,7 @@ from coxa.motion.tracker import (
     EDGE_S,
     ENDED,
     FIDGET,
+    SMALLEST,
     FIRST_NOISE,
     GAP_S,
     GOING,
@@ -90,8 +91,8 @@ __all__ = [
 def _least_attempt(state: Any) -> float:
     """Range from which a movement is an attempt at the repetition."""
     if state.least_range > 0.0:
-        # Half the least range is an attempt, however small beside the person's usual one; a fidget is smaller.
-        return float(max(0.5 * state.least_range, min(FIDGET * state.usual, state.least_range)))
+        # Near the least range it is an attempt, however small beside the person's usual one; a fidget is smaller.
+        return float(max(SMALLEST * state.least_range, min(FIDGET * state.usual, state.least_range)))
     floor = noise_floor(state)
     if state.usual > 0.0:
         floor = min(floor, 0.6 * state.usual)
@@ -232,7 +233,11 @@ def _is_first_repetition(state: Any, i: int) -> bool:
 @njit(cache=True)
 def _stands_above_jumps(state: Any, i: int, height: float, same: float) -> bool:
     """Whether a movement is more than tracking that flips to and fro; the less so, the steeper it is and the less it comes back."""
-    gradual = min(height / (SLOW_S * state.steepest[i] + 1e-300), 1.0)
+    passing_s = height / (state.steepest[i] + 1e-300)
+    # Hardly longer than a step would seem to take.
+    if passing_s < 1.1 * EDGE_S:
+        return False
+    gradual = min(passing_s / SLOW_S, 1.0)
     return bool(height * gradual * same * same >= ABOVE_JUMPS * usual_jump(state))
 
 

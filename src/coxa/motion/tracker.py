@@ -42,7 +42,9 @@ SLOW_S = 0.25
 
 # Shares of a repetition's own range, or of the person's usual range.
 ATTEMPT = 0.35
-FIDGET = 0.15
+FIDGET = 0.1
+# Share of the least range from which a movement is listed as an attempt, too small to count.
+SMALLEST = 0.4
 RETURNED = 0.6
 PART_WAY = 0.35
 NEAR_REST = 0.1
