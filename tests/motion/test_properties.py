@@ -100,8 +100,11 @@ def test_when_it_was_filmed_does_not_matter(exercise: str, seed: int, start_s: f
 @given(seed=SEEDS, fps=st.sampled_from((15.0, 20.0, 24.0, 25.0, 30.0, 50.0, 60.0)))
 def test_the_frame_rate_does_not_matter_from_15_to_60(exercise: str, seed: int, fps: float) -> None:
     planted = PLANTED[exercise]
-    at_30 = analyze(filmed(exercise, seed, view=best_view(exercise), faults=planted, noise=False), exercise, judge_untested=True)
-    seen = analyze(filmed(exercise, seed, view=best_view(exercise), faults=planted, noise=False, fps=fps), exercise, judge_untested=True)
+    options = {"view": best_view(exercise), "faults": planted, "noise": False}
+    if exercise == "hip-flexor-stretch":
+        options["ranges"] = 19.0  # what the simulated person chooses may lie right at the least that counts
+    at_30 = analyze(filmed(exercise, seed, **options), exercise, judge_untested=True)
+    seen = analyze(filmed(exercise, seed, **options, fps=fps), exercise, judge_untested=True)
     assert [r.counted for r in seen.repetitions] == [r.counted for r in at_30.repetitions] != []
     assert (seen.status, seen.view, seen.side) == (at_30.status, at_30.view, at_30.side)
     a_degree = 1.0 if seen.repetitions[0].unit == "deg" else np.radians(1.0)  # of a leg's length

@@ -31,6 +31,8 @@ SEEN_OF_RAMP = 0.62
 PAST_ZERO = ("thigh_extension",)
 #: Greatest speed of a minimum-jerk movement, in ranges per its whole time (Flash & Hogan 1985).
 MINIMUM_JERK = 1.875
+#: One foot moving against the other by this many shins for each leg length that the hips sink: steps, not a squat.
+STEPS = 3.0
 #: The other leg moving this much of the range the same way makes it another movement (a jump with both legs).
 OTHER_LEG = 0.6
 
@@ -88,8 +90,12 @@ def why_not(exercise: Exercise, event: np.void) -> tuple[WhyNot, ...]:
     reasons: list[WhyNot] = []
     if event["range"] < rule.least.value:
         reasons.append("too_small")
-    never_past = rule.signal in PAST_ZERO and rule.polarity * event["top"] <= 0.0
-    if never_past or (rule.sides == "each" and event["other"] >= OTHER_LEG * event["range"]):
+    is_another = (
+        (rule.signal in PAST_ZERO and rule.polarity * event["top"] <= 0.0)
+        or (rule.sides == "each" and event["other"] >= OTHER_LEG * event["range"])
+        or (rule.sides == "both" and event["other"] >= STEPS * event["range"])
+    )
+    if is_another:
         reasons.append("not_that_movement")
     return tuple(reasons)
 

@@ -167,6 +167,9 @@ class Watcher:
                 # What was completed while the last frame stood is complete with that frame.
                 for moment in ("start_s", "peak_s", "end_s"):
                     event[moment] = min(event[moment], self._last_s)
+                # A fault found as the movement was already over is given its last moment.
+                event["start_s"] = min(event["start_s"], event["end_s"])
+                event["peak_s"] = min(max(event["peak_s"], event["start_s"]), event["end_s"])
             state = self._state
             self._result = assemble(
                 Watched(
