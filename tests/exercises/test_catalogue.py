@@ -86,7 +86,7 @@ def test_search_finds_by_any_name_and_by_every_word() -> None:
         ('level = 2', 'level = 9', r"key level: expected less than or equal to 5, got 9"),
         ('side = "both"', 'side = "left"', r"key side: expected 'one', 'both' or 'alternating', got 'left'"),
         ('position = ', 'positoin = ', r"key position: expected a value, got none \(and 1 more\)"),
-        ('least = { value = 12', 'least = { valeu = 12', r"key coaching\.repetition\.least\.value: expected a value"),
+        ('least = { value = 10', 'least = { valeu = 10', r"key coaching\.repetition\.least\.value: expected a value"),
         ('source = "S000"', 'source = "somebody"', r"key .*source: expected .*, got 'somebody'"),
         ('low = 160, high = 180', 'low = 180, high = 160', r"key coaching\.repetition\.target: low 180 is above high 160"),
         ('fault = "sags"', 'fault = "slumps"', r"no fault rule for slumps"),

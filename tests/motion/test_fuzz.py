@@ -106,7 +106,9 @@ def damaged(damage: Damage) -> Recording:
         elif kind == "unseen":
             visibility[span()] = 0.0
         elif kind == "far outside":
-            image[span()] *= rng.choice((-3.0, 40.0, 1e6, 1e18))
+            # Far, but finite: infinity is refused at the door.
+            where = span()
+            image[where] = np.clip(image[where].astype(np.float64) * rng.choice((-3.0, 40.0, 1e6, 1e18)), -1e30, 1e30)
         elif kind == "shuffle":
             where = span()
             image[where] = image[where][rng.permutation(len(image[where]))]

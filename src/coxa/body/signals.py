@@ -28,6 +28,9 @@ SIDES = ("left", "right", "both")
 FACING, FRONTAL, FEET = 0, 1, 2  # +1: looks to image right; left side at image right; feet at image right
 ORIENTATIONS = 3
 
+#: A far thigh this much further back than the near one is the near one by another name.
+EXCHANGED_DEG = 8.0
+
 #: Row of a point that is not a landmark: the lower knee where it was at rest.
 PLANTED = 33
 
@@ -73,7 +76,7 @@ SIGNALS = {
         ),
         Signal("leg_lift", LEG_LIFT, "deg", ("front",), 0.8, "height of the leg line (pelvis to ankle) over the horizontal, lying"),
         Signal("leg_abduction", LEG_ABDUCTION, "deg", ("front",), 0.8, "leg line (hip to ankle) away from the vertical, outwards"),
-        Signal("thigh_extension", THIGH_EXTENSION, "deg", ("side",), 1.0, "thigh behind the vertical, of the leg further back"),
+        Signal("thigh_extension", THIGH_EXTENSION, "deg", ("side",), 1.0, "thigh behind the vertical"),
         Signal("rear_thigh", KNEELING_THIGH, "deg", ("side",), 1.0, "thigh of the kneeling leg behind the vertical"),
         Signal("trunk_lean", TRUNK_LEAN, "deg", ("front",), 0.7, "trunk away from the vertical, towards the working side"),
         Signal("trunk_forward", TRUNK_FORWARD, "deg", ("side",), 0.7, "trunk in front of the vertical"),
@@ -177,11 +180,11 @@ def measure(kind: int, side: int, p: Floats, ruler: float, orient: Floats) -> fl
     if kind == OTHER_LEG_ABDUCTION:
         return math.degrees(math.atan2(-outward * (p[27 + o, 0] - p[23 + o, 0]), p[27 + o, 1] - p[23 + o, 1]))
     if kind == THIGH_EXTENSION:
-        # Of the two thighs the one further back: from the side the pose model exchanges the legs of a back kick, and the
-        # standing leg stays upright.
-        left = math.atan2(-facing * (p[25, 0] - mid_hx), p[25, 1] - mid_hy)
-        right = math.atan2(-facing * (p[26, 0] - mid_hx), p[26, 1] - mid_hy)
-        return math.degrees(max(left, right))
+        # From the side the pose model sometimes exchanges the legs of a back kick; the standing leg stays upright, so a
+        # thigh that is clearly further back is the one that kicks, whatever it is called.
+        near = math.degrees(math.atan2(-facing * (p[knee, 0] - mid_hx), p[knee, 1] - mid_hy))
+        far = math.degrees(math.atan2(-facing * (p[25 + o, 0] - mid_hx), p[25 + o, 1] - mid_hy))
+        return far if far > near + EXCHANGED_DEG else near
     if kind == KNEELING_THIGH:
         # The kneeling knee stays where it was put down; half-kneeling, the pose model often exchanges the legs.
         return math.degrees(math.atan2(-facing * (p[PLANTED, 0] - mid_hx), p[PLANTED, 1] - mid_hy))

@@ -230,7 +230,7 @@ def assemble(watched: Watched, events: list[np.void]) -> SetResult:
                 range=tidy(event["range"]),
                 unit=signal.unit,
                 hold_s=tidy(event["hold_s"]),
-                up_s=tidy(event["up_s"] / SEEN_OF_RAMP),
+                up_s=tidy(min(way_up_s(event), event["end_s"] - event["start_s"])),
                 down_s=tidy(event["down_s"] / SEEN_OF_RAMP),
                 counted=not not_counted,
                 why_not=not_counted,
