@@ -16,6 +16,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,9 @@ SIZES: dict[tuple[str, str], Callable[[Truth], float | None]] = {
     ("*", "trunk-leans-back"): of("trunk_lean_back_deg", "trunk-leans-back"),
     ("*", "knee-bends"): of("knee_bend_deg", "knee-bends"),
     # The simulation gives the angle of an isosceles triangle of two shins; the rule measures its base.
-    ("*", "feet-part"): lambda rep: 2.0 * float(np.sin(np.radians(rep["faults"]["feet-part"]) / 2.0)) if "feet-part" in rep["faults"] else None,
+    ("*", "feet-part"): lambda rep: (
+        2.0 * float(np.sin(np.radians(rep["faults"]["feet-part"]) / 2.0)) if "feet-part" in rep["faults"] else None
+    ),
     ("*", "sags"): of("sag_deg", "sags"),
     ("*", "uneven"): of("uneven"),
     ("*", "knees-in"): of("knees-in"),
@@ -249,7 +252,7 @@ def strata(entry: Tally, column: int) -> str:
         return "–"
     cuts = np.quantile(values, [0, 1 / 3, 2 / 3, 1])
     parts = []
-    for low, high in zip(cuts[:-1], cuts[1:], strict=True):
+    for low, high in pairwise(cuts):
         rows = [r for r in entry.rows if low <= r[column] <= high]
         found, faulty = entry.rate(True, rows)
         false, clean = entry.rate(False, rows)
@@ -292,7 +295,9 @@ def main() -> None:
                         "of",
                         len(c.truth["reps"]),
                     )
-    print("\n| exercise | fault | view | found | false | abstained | upper | clips | bodies | by range (thirds) | by tempo (thirds) | verdict |")
+    print(
+        "\n| exercise | fault | view | found | false | abstained | upper | clips | bodies | by range (thirds) | by tempo (thirds) | verdict |"
+    )
     print("|---|---|---|--:|--:|--:|--:|--:|---|---|---|---|")
     table = tally(clips)
     kept = {}

@@ -128,7 +128,6 @@ class Block(Part):
     conditions: tuple[Condition, ...] = ()
     regions: tuple[Region, ...] = ()
     only_if: tuple[Condition, ...] = ()
-    only_if: tuple[Condition, ...] = ()
     unless_clinician: bool = True
 
     @model_validator(mode="after")

@@ -691,10 +691,9 @@ def judge_frame(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, world:
             drop = tracker.high[way] - track.level * plan.polarity
             excess = drop if rate < SAG_RATE and drop < 0.6 * height else 0.0
             new = grade_fault(track, f, excess, plan.fault_amber[f], plan.fault_red[f], plan.fault_least_s[f], time_s)
-        elif kind == OSCILLATION:
-            if value - tracker.low[way] > 0.4 * height:
-                excess = count_turns(track, track.signal[plan.fault_signal[f]], 2.0 * plan.fault_amber[f], time_s)
-                new = grade_fault(track, f, excess, plan.fault_amber[f], plan.fault_red[f], 0.0, time_s)
+        elif kind == OSCILLATION and value - tracker.low[way] > 0.4 * height:
+            excess = count_turns(track, track.signal[plan.fault_signal[f]], 2.0 * plan.fault_amber[f], time_s)
+            new = grade_fault(track, f, excess, plan.fault_amber[f], plan.fault_red[f], 0.0, time_s)
         if new:
             n = emit(events, n, WARNING, state, track)
             e = events[n - 1]
