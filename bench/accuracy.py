@@ -85,7 +85,7 @@ def rendered_clips(folder: Path) -> None:
         exercise = AS[path.stem]
         recording = video.from_video(path.with_suffix(".mp4"))
         told, measured = analyze(recording, exercise), analyze(recording, exercise, judge_untested=True)
-        expected = truth["expected_reps"] if truth["exercise"] == exercise else 0
+        expected = truth["expected_reps"] if truth["exercise"] in (exercise, "side-abduction") else 0
         keys = truth.get("fault_reps") or {}
         rows = [(TRUE_FAULT[k], sorted(reps)) for k, reps in keys.items() if k in TRUE_FAULT] or [("–", [])]
         for fault, reps in rows:

@@ -143,14 +143,14 @@ def show(result: SetResult) -> None:
     for sentence in said.sentences:
         console.print(sentence)
     if result.repetitions:
-        table = Table("", "Side", "From", "To", "Range", "Held", "Up", "Down", "Counted", "To change", box=box.SIMPLE_HEAD, pad_edge=False)
+        table = Table("", "Side", "When", "Range", "Held", "Up, down", "Counted", box=box.SIMPLE_HEAD, pad_edge=False)
+        table.add_column("To change", ratio=1, min_width=20)
         for k, r in enumerate(result.repetitions, 1):
-            unit = "°" if r.unit == "deg" else f" {r.unit}"
             changes = ", ".join(words.fault_name(f, exercise) for f in r.faults) or "–"
             counted = "yes" if r.counted else "no: " + ", ".join(words.WHY_NOT[w] for w in r.why_not)
-            number = f"{r.range:.0f}{unit}" if r.unit == "deg" else f"{r.range:.2f}{unit}"
-            start, end, held, up, down = (f"{time_s:.1f} s" for time_s in (r.start_s, r.end_s, r.hold_s, r.up_s, r.down_s))
-            table.add_row(str(k), r.side, start, end, number, held, up, down, counted, changes)
+            size = f"{r.range:.0f}°" if r.unit == "deg" else f"{r.range:.2f} {r.unit}"
+            when, tempo = f"{r.start_s:.1f}–{r.end_s:.1f} s", f"{r.up_s:.1f}, {r.down_s:.1f} s"
+            table.add_row(str(k), r.side, when, size, f"{r.hold_s:.1f} s", tempo, counted, changes)
         console.print(table)
     if result.test is not None:
         value = f"{result.test.value:.1f} {result.test.unit}" if result.test.valid else f"no value: {result.test.why}"
