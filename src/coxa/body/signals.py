@@ -238,7 +238,7 @@ def trace(recording: Recording, name: str, side: str = "left", *, facing: float 
     --------
     >>> import numpy as np
     >>> image = np.zeros((1, 33, 3), np.float32); image[0, 11:13, 1] = 0.2; image[0, 23:25, 1] = 0.5
-    >>> image[0, 25, :2] = 0.1, 0.8; world = np.full((1, 33, 3), np.nan, np.float32)
+    >>> image[0, 25:27, :2] = 0.1, 0.8; world = np.full((1, 33, 3), np.nan, np.float32)
     >>> clip = Recording(np.array([0.0]), image, world, np.ones((1, 33), np.float32), 100, 100, 30.0)
     >>> round(float(trace(clip, "thigh_extension", facing=-1.0)[0]), 1)
     18.4

@@ -22,13 +22,13 @@ def load_compiler() -> None:
 def absent(*names: str) -> Iterator[None]:
     """Let modules that are not loaded yet look as if they were not installed.
 
-    >>> with absent("colorsys"):
+    >>> with absent("pyclbr"):
     ...     try:
-    ...         import colorsys
+    ...         import pyclbr
     ...     except ImportError:
     ...         print("not there")
     not there
-    >>> import colorsys
+    >>> import pyclbr
     """
     hidden = [name for name in names if name not in sys.modules]
     # None stands for "looked for, not found".

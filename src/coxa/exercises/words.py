@@ -49,7 +49,7 @@ def describe_whom(item: Caution | Block) -> str:
     Examples
     --------
     >>> describe_whom(Caution(text="", reason="", source="C5", regions=("back",), conditions=("labral-tear",)))
-    'Low back pain, or a labral tear'
+    'Pain in the low back, or a labral tear'
     """
     who = ", or ".join(dict.fromkeys([*(REGION_WORDS[r] for r in item.regions), *(CONDITION_WORDS[c] for c in item.conditions)]))
     if isinstance(item, Block) and item.only_if:
