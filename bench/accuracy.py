@@ -48,10 +48,10 @@ TRUE_FAULT = {
 # Geometric faults planted at the red limit and five degrees more (in the unit that the simulation plants).
 PLANTED: dict[str, dict[str, float]] = {
     "clamshell": {},
-    "side-lying-abduction": {"knee-bends": 30.0, "lift-too-big": 45.0},
+    "side-lying-abduction": {"lift-too-big": 45.0},
     "bridge": {"sags": 15.0},
     "standing-abduction": {"trunk-leans-to-stance": 15.0},
-    "standing-extension": {"range-too-big": 30.0, "trunk-leans-forward": 20.0, "knee-bends": 45.0},
+    "standing-extension": {"range-too-big": 30.0, "trunk-leans-forward": 20.0},
     "hip-flexor-stretch": {"trunk-leans-back": 13.0, "trunk-leans-forward": 30.0},
     "single-leg-stance": {"trunk-leans-to-stance": 15.0},
     "squat": {},
@@ -103,6 +103,7 @@ class Score:
     exact: int = 0
     clean: int = 0
     false_red: int = 0
+    told_red: int = 0
     planted: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
     wrong_view: int = 0
     wrong_view_reported: int = 0
@@ -141,6 +142,8 @@ def watch_simulated(exercise: str, people: int) -> Score:
         red = {f.repetition for f in result.faults if f.severity == "red" and f.id in geometric}
         score.clean += len(result.repetitions)
         score.false_red += len(red)
+        told = analyze(simulation.recording, exercise)
+        score.told_red += len({f.repetition for f in told.faults if f.severity == "red"})
         for fault, size in PLANTED[exercise].items():
             faulty = simulate(exercise, seed=seed, view=view, repetitions=2, side=side, faults={0: {fault: size}, 1: {fault: size}})
             seen = analyze(faulty.recording, exercise, judge_untested=True)
@@ -161,15 +164,15 @@ def watch_simulated(exercise: str, people: int) -> Score:
 def simulated(people: int) -> None:
     print(f"\n## Simulated landmarks ({people} people and cameras an exercise; this proves code)\n")
     print(
-        "| exercise | repetitions exact | false red, clean repetitions | planted at red + 5° found | cannot be shown: reported, unlisted |"
+        "| exercise | repetitions exact | false red told, clean repetitions | with untested faults | planted at red + 5° found | cannot be shown: reported, unlisted |"
     )
-    print("|---|--:|--:|---|--:|")
+    print("|---|--:|--:|--:|---|--:|")
     for exercise in catalogue.ids():
         s = watch_simulated(exercise, people)
         found = "; ".join(f"{f} {sum(v)}/{len(v)} ({np.mean(v):.0%})" for f, v in s.planted.items()) or "–"
         away = f"{s.wrong_view_reported}, {s.wrong_view_unlisted} of {s.wrong_view}" if s.wrong_view else "–"
         print(
-            f"| {exercise} | {s.exact}/{s.sets} ({s.exact / s.sets:.1%}) | {s.false_red}/{s.clean} ({s.false_red / max(s.clean, 1):.1%}) | {found} | {away} |"
+            f"| {exercise} | {s.exact}/{s.sets} ({s.exact / s.sets:.1%}) | {s.told_red}/{s.clean} ({s.told_red / max(s.clean, 1):.1%}) | {s.false_red}/{s.clean} ({s.false_red / max(s.clean, 1):.1%}) | {found} | {away} |"
             + (f" missed: {s.missed[:8]}" if s.missed else "")
         )
 
