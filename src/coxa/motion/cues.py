@@ -11,7 +11,7 @@ from coxa.body.posture import VIEWS
 from coxa.exercises.model import Exercise
 from coxa.motion import step as engine
 from coxa.motion.plan import coached
-from coxa.motion.verdict import can_judge, settle
+from coxa.motion.verdict import can_judge, settle, why_not
 
 #: A cue is not said again within this time, and no two cues come closer than this.
 AGAIN_S, APART_S = 6.0, 2.0
@@ -80,7 +80,9 @@ class Cues:
     def _settled(self, event: np.void) -> list[int]:
         """Faults that only the end of the repetition settles."""
         view = VIEWS[int(event["seen_from"])]
-        found = []
+        found: list[int] = []
+        if "not_that_movement" in why_not(self._exercise, event):
+            return found
         for k, rule in enumerate(self._rules):
             if rule.kind in ("never", "level", "sag", "oscillation") or can_judge(rule, view, self._untested) is not None:
                 continue

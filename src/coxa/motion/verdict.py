@@ -199,7 +199,10 @@ def assemble(watched: Watched, events: list[np.void]) -> SetResult:
     for number, event in enumerate(attempts):
         here = VIEWS[int(event["seen_from"])]
         mine: list[Fault] = []
+        not_counted = why_not(exercise, event)
         for k, rule in enumerate(coaching.faults):
+            if "not_that_movement" in not_counted:
+                break  # what is another movement has no mistakes of this one
             if not allowed[rule.fault] or can_judge(rule, here, watched.judge_untested) is not None:
                 continue
             if rule.kind in ("level", "sag", "oscillation"):
@@ -219,7 +222,6 @@ def assemble(watched: Watched, events: list[np.void]) -> SetResult:
         order = {rule.fault: rule.harm for rule in coaching.faults}
         mine.sort(key=lambda f: order[f.id])
         faults.extend(mine)
-        not_counted = why_not(exercise, event)
         repetitions.append(
             Repetition(
                 side=reported_side(exercise, int(event["side"])),
