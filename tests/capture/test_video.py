@@ -394,7 +394,8 @@ def test_interrupting_ends_at_once_and_leaves_no_file(tmp_path: Path) -> None:
         running.send_signal(signal.SIGINT)
         said, complaint = running.communicate(timeout=60)
     assert running.returncode in (1, 130, -signal.SIGINT)
-    assert complaint.rstrip().endswith("KeyboardInterrupt")
+    # The pose library may add a remark about a picture that it was just making.
+    assert "KeyboardInterrupt" in complaint.splitlines()
     assert len(said.split()) < 800
     assert list(temporary.iterdir()) == []
 

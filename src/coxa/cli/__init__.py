@@ -101,8 +101,15 @@ def run_demo(
     demo.run(out, browser=browser)
 
 
+def hush(remark: sys.UnraisableHookArgs) -> None:
+    """Leave out what the pose library says of a picture that Ctrl-C caught half made; pass on anything else."""
+    if not (isinstance(remark.exc_value, AttributeError) and "_image_ptr" in str(remark.exc_value)):
+        sys.__unraisablehook__(remark)
+
+
 def main() -> None:
     """Run the command line; every error a person can meet becomes one line and an exit code."""
+    sys.unraisablehook = hush
     try:
         code = app(standalone_mode=False)
     except CoxaError as error:
