@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from coxa.body.posture import POSTURES, VIEWS
-from coxa.body.signals import BOTH, LEFT, RIGHT, needed, signal_named
+from coxa.body.signals import LEFT, RIGHT, needed, signal_named
 from coxa.errors import BadInput
 from coxa.exercises.model import Coaching, Exercise, FaultRule
 
@@ -123,8 +123,3 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
 def limits(fault: FaultRule) -> tuple[float, float]:
     """Amber and red limits, NaN where the fault has none."""
     return (fault.amber.value if fault.amber else np.nan, fault.red.value if fault.red else np.nan)
-
-
-def plan_sides(plan: np.ndarray) -> tuple[int, ...]:
-    """The sides that are followed at once: one, or both legs each by itself."""
-    return (LEFT, RIGHT) if plan[0]["side_mode"] == EACH else (BOTH,)

@@ -49,7 +49,6 @@ class Watched:
     seen: int
     bodies: int
     ever_ready: bool
-    wanted: int
     side: int
     posture: int
     view: int

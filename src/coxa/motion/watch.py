@@ -181,7 +181,6 @@ class Watcher:
                     seen=seen,
                     bodies=int(state["bodies"]),
                     ever_ready=bool(state["ever_ready"]),
-                    wanted=self._wanted,
                     side=int(self._tracks[0]["side"]),
                     posture=int(state["posture"]),
                     view=int(state["seen_from"]),
