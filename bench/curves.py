@@ -24,7 +24,7 @@ import numpy as np
 
 from coxa.body import Recording
 from coxa.exercises import catalogue
-from coxa.exercises.model import FaultRule
+from coxa.exercises.coaching import FaultRule
 from coxa.motion import SetResult, Watcher, step
 from coxa.motion.verdict import settle, spoilt_by
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from coxa.exercises import catalogue
-from coxa.exercises.model import Block, Caution, Coaching, Exercise, Number, Range
+from coxa.exercises.coaching import Coaching
+from coxa.exercises.model import Block, Caution, Exercise
+from coxa.exercises.terms import Number, Range
 from coxa.exercises.words import describe_dose, describe_number, describe_whom
 
 PAGE = Path(__file__).with_name("exercises.md")

@@ -11,7 +11,9 @@ import pytest
 from coxa.body.mannequin.skeleton import LIMITS_DEG
 from coxa.body.signals import SIGNALS
 from coxa.exercises import catalogue
-from coxa.exercises.model import CONDITION_WORDS, REGION_WORDS, Condition, Exercise, FaultRule, Number, Range, Region
+from coxa.exercises.coaching import FaultRule
+from coxa.exercises.model import Exercise
+from coxa.exercises.terms import CONDITION_WORDS, REGION_WORDS, Condition, Number, Range, Region
 from coxa.motion.result import FaultId
 
 ALL = catalogue.all_exercises()

@@ -10,7 +10,8 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from coxa.exercises.model import Block, Caution, Exercise, FaultRule
+    from coxa.exercises.coaching import FaultRule
+    from coxa.exercises.model import Block, Caution, Exercise
 
 app = typer.Typer(name="exercises", help="What coxa knows about each exercise.", no_args_is_help=True)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from coxa.exercises.model import Exercise, FaultRule
+from coxa.exercises.coaching import FaultRule
+from coxa.exercises.model import Exercise
 from coxa.motion.result import Fault, FaultId, Hold, Repetition, SetResult, Severity
 
 #: "counted": done and counted, but how well could not be judged; green would claim too much.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from coxa.exercises.model import CONDITION_WORDS, REGION_WORDS, Block, Caution, Dose, Number, Range
+from coxa.exercises.model import Block, Caution, Dose
+from coxa.exercises.terms import CONDITION_WORDS, REGION_WORDS, Number, Range
 
 
 def describe_dose(dose: Dose) -> str:

@@ -9,7 +9,8 @@ import numpy as np
 from coxa.body.posture import POSTURES, VIEWS
 from coxa.body.signals import LEFT, RIGHT, needed, signal_named
 from coxa.errors import BadInput
-from coxa.exercises.model import Coaching, Exercise, FaultRule
+from coxa.exercises.coaching import Coaching, FaultRule
+from coxa.exercises.model import Exercise
 
 MOST_SIGNALS, MOST_CHECKS, MOST_FAULTS, MOST_NEEDED = 16, 6, 16, 6
 

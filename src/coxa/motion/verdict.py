@@ -11,7 +11,8 @@ import numpy as np
 from coxa import __version__
 from coxa.body.posture import POSTURES, VIEWS
 from coxa.body.signals import BOTH, SIDES, signal_named
-from coxa.exercises.model import Exercise, FaultRule
+from coxa.exercises.coaching import FaultRule
+from coxa.exercises.model import Exercise
 from coxa.motion import step as engine
 from coxa.motion.evidence import load_model
 from coxa.motion.plan import coached
