@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 
 from coxa.body.posture import POSTURES, VIEWS
-from coxa.body.signals import LEFT, RIGHT, needed, signal_named
+from coxa.body.signals import FOOT_DROP, KNEE_TURN, LEFT, RIGHT, needed, signal_named
 from coxa.errors import BadInput
 from coxa.exercises.coaching import Coaching, FaultRule
 from coxa.exercises.model import Exercise
+
+#: Unit of a test that counts how often a person stands up from a chair.
+STANDS = "stands"
 
 MOST_SIGNALS, MOST_CHECKS, MOST_FAULTS, MOST_NEEDED = 16, 6, 16, 6
 
@@ -22,12 +25,21 @@ SIDE_MODES = {"near": NEAR, "upper": UPPER, "both": AS_ONE, "each": EACH}
 NOT_IN_STEP, LEVEL, SAG, OSCILLATION = range(4)
 FAULT_KINDS = {"level": LEVEL, "sag": SAG, "oscillation": OSCILLATION}
 
+#: Signals that go past their rest the other way when the other leg works: what lies beyond rest is not this leg's.
+ONE_SIDED = (FOOT_DROP,)
+
 PLAN = np.dtype(
     [
         ("polarity", "i8"),
         ("least", "f8"),
         ("least_s", "f8"),
         ("side_mode", "i8"),
+        ("both_ways", "i8"),  # one track for each way of the signal, not for each leg
+        ("centred", "i8"),  # a track takes only what lies on its own side of rest
+        ("turning", "i8"),  # circles are counted, not excursions
+        ("way_signal", "i8"),  # index of the signal whose change tells the way, or -1
+        ("from_feet", "i8"),  # the trunk may be seen end on, and is then no ruler
+        ("chair", "i8"),  # stands are counted: the last one from half-way up, and the arms are watched
         ("postures", "i8", (len(POSTURES),)),
         ("views", "i8", (len(VIEWS),)),
         ("n_signals", "i8"),  # signal 0 makes the repetition
@@ -51,6 +63,11 @@ PLAN = np.dtype(
     ]
 )
 """One exercise, ready for the step."""
+
+
+def tracks_of(plan: Any) -> int:
+    """How many tracks a plan needs: one for each leg or each way that is followed by itself."""
+    return 2 if plan["side_mode"] == EACH or plan["both_ways"] else 1
 
 
 def coached(exercise: Exercise) -> Coaching:
@@ -83,6 +100,17 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
 
     p["polarity"], p["least"], p["least_s"] = rule.polarity, rule.least.value, rule.least_s
     p["side_mode"] = SIDE_MODES[rule.sides]
+    if p["side_mode"] == EACH and set(coaching.views) == {"side"}:
+        p["side_mode"] = NEAR  # from the side the far leg is not seen well enough
+    if rule.both_ways and p["side_mode"] == EACH:
+        raise BadInput(f"{exercise.id}: expected both_ways with sides near, upper or both, got each; follow one leg at a time")
+    kind = signal_named(rule.signal).kind
+    p["turning"] = kind == KNEE_TURN
+    p["both_ways"] = rule.both_ways and not p["turning"]
+    p["centred"] = p["both_ways"] or kind in ONE_SIDED
+    p["way_signal"] = index(rule.direction_signal) if rule.direction_signal else -1
+    p["from_feet"] = "feet-end" in coaching.views
+    p["chair"] = coaching.test is not None and coaching.test.unit == STANDS
     for posture in coaching.setup.postures:
         p["postures"][POSTURES.index(posture)] = 1
     for view in coaching.views:

@@ -14,8 +14,22 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from coxa.body.posture import DIRECTIONS, NO_VIEW, UNKNOWN, chest, directions, near_side, orientation_of, posture_of, upper_side, view_of
-from coxa.body.signals import BOTH, ORIENTATIONS, PLANTED, SHIN_PER_TRUNK, measure
+from coxa.body.posture import (
+    BREADTH_PER_TRUNK,
+    DIRECTIONS,
+    NO_VIEW,
+    SITTING,
+    STANDING,
+    UNKNOWN,
+    chest,
+    directions,
+    near_side,
+    orientation_of,
+    posture_of,
+    upper_side,
+    view_of,
+)
+from coxa.body.signals import BOTH, FRONTAL, ORIENTATIONS, PLANTED, SHIN_PER_TRUNK, measure
 from coxa.motion.plan import AS_ONE, EACH, LEVEL, MOST_FAULTS, MOST_NEEDED, MOST_SIGNALS, NEAR, NOT_IN_STEP, OSCILLATION, SAG
 from coxa.motion.repetitions import ABANDONED, ENDED, GOING, IDLE, advance, finish, start_tracker
 
@@ -47,6 +61,13 @@ BOUNCES, BOUNCES_IN_S = 6, 5.0
 COUNTER_MOVEMENT, BESIDE_S = 0.6, 0.4
 STEPPED, STRAYED = 0.42, 0.7
 CALM = 0.35  # trunk lengths a second
+CENTRE_TAU_S = 3.0
+# Circles: slower than this the knee has no heading (trunk lengths a second); a sharper turn between two frames is a
+# turning back; a circle is complete a little early, since it begins and ends on the way out and in.
+SLOWEST_TURN, SHARPEST_TURN, CIRCLE, NEARLY, PARTIAL, TURNED_BACK, PAUSE_S = 0.06, 100.0, 360.0, 320.0, 180.0, 90.0, 1.0
+# A hand is down at the chair when it is this far along the trunk (0 shoulders, 1 hips), and up at the chest above.
+HAND_DOWN = 0.75
+HALF_UP = 0.5
 SAG_RATE = 9.0  # deg/s: slower than this is a level, faster is the way down
 
 # One-euro filter, speeds in trunk lengths a second.
@@ -114,6 +135,17 @@ TRACK = np.dtype(
         ("peak_from", "f8"),
         ("other_rest", "f8"),
         ("other_top", "f8"),
+        ("value", "f8"),  # what the tracker follows: the signal, or how far it is from its centre
+        ("way_from", "f8"),
+        ("heading", "f8"),
+        ("turned", "f8"),
+        ("turned_from", "f8"),
+        ("turned_most", "f8"),
+        ("turned_from_s", "f8"),
+        ("turned_s", "f8"),
+        ("hands_seen", "i8"),
+        ("hands_down", "i8"),
+        ("rising", "i8"),
         ("strayed", "f8"),  # how far the hips have gone sideways in the image, trunk lengths
         ("seen_from", "i8"),
         # faults of the repetition under way
@@ -166,6 +198,10 @@ EVENT = np.dtype(
         ("size", "f8"),
         ("other", "f8"),
         ("fastest", "f8"),
+        ("way", "i8"),
+        ("travel", "f8"),
+        ("hands_seen", "f8"),  # shares of the way up
+        ("hands_down", "f8"),
         ("known", "i8", (MOST_FAULTS,)),
         ("start", "f8", SNAPSHOT),
         ("peak", "f8", SNAPSHOT),
@@ -209,7 +245,14 @@ def forget_set_up(plan: Any, state: Any, tracks: Any, trackers: Any) -> None:
         tracks[k].running = 0
         tracks[k].have_base = 0
         tracks[k].side = k if plan.side_mode == EACH else BOTH
-        start_tracker(trackers[k], plan.polarity, plan.least, plan.least_s)
+        tracks[k].heading = math.nan
+        start_tracker(trackers[k], polarity_of(plan, k), plan.least, plan.least_s)
+
+
+@njit(cache=True, inline="always")
+def polarity_of(plan: Any, k: int) -> int:
+    """Which way the track's repetitions go: the exercise's, or the first track up and the second down."""
+    return 1 - 2 * k if plan.both_ways == 1 else plan.polarity
 
 
 @njit(cache=True)
@@ -358,6 +401,14 @@ def take_first(state: Any, p: Any, trunk: float) -> None:
     state.fits = -1.0
 
 
+@njit(cache=True, inline="always")
+def body_length(plan: Any, p: Any, trunk: float) -> float:
+    """The ruler: the trunk in the image, or what the shoulders' breadth says of it where it may be seen end on."""
+    if plan.from_feet == 0:
+        return trunk
+    return max(trunk, math.hypot(p[11, 0] - p[12, 0], p[11, 1] - p[12, 1]) / BREADTH_PER_TRUNK)
+
+
 @njit(cache=True)
 def follow_body(plan: Any, state: Any, world: Any, dt: float, is_running: bool) -> None:
     """Directions, ruler, posture and view, all of them slow."""
@@ -372,11 +423,15 @@ def follow_body(plan: Any, state: Any, world: Any, dt: float, is_running: bool) 
                 state.directions[i] += alpha * (now[i] - state.directions[i])
     chest(state.directions, state.chest)
     state.posture = posture_of(state.directions, state.chest)
+    if state.posture == SITTING and plan.postures[SITTING] == 0:
+        # Deep in a squat the thighs are as level as on a chair; only an exercise on a chair tells the two apart.
+        state.posture = STANDING
     if not is_running:
         state.seen_from = view_of(state.posture, state.directions, state.chest)
         orientation_of(state.directions, state.chest, state.orient)
         p = state.smooth
         trunk = 0.5 * math.hypot(p[11, 0] + p[12, 0] - p[23, 0] - p[24, 0], p[11, 1] + p[12, 1] - p[23, 1] - p[24, 1])
+        trunk = body_length(plan, p, trunk)
         # Leaning towards the camera only shortens the trunk in the image: longer is believed sooner than shorter.
         tau_s = 0.2 if trunk > state.ruler else 2.0
         state.ruler += dt / (dt + tau_s) * (trunk - state.ruler)
@@ -390,15 +445,22 @@ def choose_side(plan: Any, state: Any, tracks: Any, trackers: Any, wanted: int) 
         return
     measure_of = state.directions[1] if plan.side_mode != NEAR and plan.side_mode != AS_ONE else state.directions[2]
     best = upper_side(state.directions) if plan.side_mode != NEAR and plan.side_mode != AS_ONE else near_side(state.directions)
+    if plan.from_feet == 1 and plan.side_mode == NEAR:
+        # Seen from the feet both legs are as near: the one that is held up works.
+        measure_of = (state.smooth[26, 1] - state.smooth[25, 1]) / state.ruler
+        best = 0 if measure_of >= 0.0 else 1
+    elif plan.from_feet == 1 and plan.side_mode == AS_ONE and tracks[0].side != BOTH:
+        return
     if wanted != BOTH:
         best = wanted
     track = tracks[0]
     if track.side == best or (track.side != BOTH and abs(measure_of) < 0.15):
         return
-    track.side = best
-    track.have_base = 0
     state.ring_n = 0
-    start_tracker(trackers[0], plan.polarity, plan.least, plan.least_s)
+    for k in range(len(tracks)):
+        tracks[k].side = best
+        tracks[k].have_base = 0
+        start_tracker(trackers[k], polarity_of(plan, k), plan.least, plan.least_s)
 
 
 @njit(cache=True)
@@ -459,14 +521,16 @@ def start_repetition(plan: Any, state: Any, tracks: Any, k: int, left_rest_s: fl
             track.fastest = max(track.fastest, state.ring_rate[m % _RING, k])
     track.other_top = 0.0
     track.strayed = 0.0
-    track.other_rest = state.ring_signal[slot, 1 - k, 0] if len(tracks) == 2 else math.nan
+    track.other_rest = state.ring_signal[slot, 1 - k, 0] if plan.side_mode == EACH else math.nan
+    track.way_from = state.ring_signal[slot, k, plan.way_signal] if plan.way_signal >= 0 else math.nan
+    track.hands_seen = track.hands_down = track.rising = 0
     for f in range(plan.n_faults):
         track.since[f, 0] = track.since[f, 1] = math.nan
         track.grade[f] = 0
         track.size[f] = 0.0
         track.frames_known[f] = 0
     track.frames = 0
-    track.level = track.signal[0]
+    track.level = track.value
     track.turn = track.turn_before = track.signal[0]
     track.turn_way = 0
     track.turns = 0
@@ -478,7 +542,7 @@ def start_repetition(plan: Any, state: Any, tracks: Any, k: int, left_rest_s: fl
 @njit(cache=True)
 def note_peak(state: Any, track: Any, tracker: Any, world: Any, way: int, height: float) -> None:
     """Mean of the points near the highest level so far; begun anew when the movement goes clearly further."""
-    value = track.signal[0] * (1 - 2 * way) - tracker.low[way]
+    value = track.value * (1 - 2 * way) - tracker.low[way]
     if value > track.peak_from / 0.9 or track.peak_n == 0:
         track.peak_from = value
         track.peak_n = 0
@@ -574,6 +638,8 @@ def emit(events: Any, n: int, code: int, state: Any, track: Any) -> int:
     e.posture = state.posture
     e.seen_from = track.seen_from
     e.repetition = state.repetitions
+    e.way = 0
+    e.travel = e.hands_seen = e.hands_down = math.nan
     e.start_s = e.peak_s = e.end_s = e.range = e.top = e.hold_s = e.up_s = e.down_s = e.size = e.other = math.nan
     return n + 1
 
@@ -606,13 +672,21 @@ def is_counter_movement(plan: Any, trackers: Any, k: int) -> bool:
 
 
 @njit(cache=True)
-def end_repetition(plan: Any, state: Any, track: Any, tracker: Any, events: Any, n: int) -> int:
+def end_repetition(plan: Any, state: Any, track: Any, tracker: Any, polarity: int, events: Any, n: int) -> int:
     """Report the repetition, its faults and its hold."""
     n = end_hold(events, n, state, track)
     n = emit(events, n, REPETITION, state, track)
     e = events[n - 1]
     e.start_s, e.peak_s, e.end_s = tracker.start_s, tracker.peak_s, tracker.end_s
     e.range, e.top = tracker.range, tracker.top
+    if plan.centred == 1:
+        e.top += track.reference[0]
+    e.way = polarity
+    if plan.way_signal >= 0:
+        e.travel = track.rest[plan.way_signal] - track.way_from
+    if track.rising > 0:
+        e.hands_seen = track.hands_seen / track.rising
+        e.hands_down = track.hands_down / track.rising
     e.hold_s = track.hold_best_s if plan.hold_band == 1 else tracker.hold_s
     e.up_s, e.down_s = tracker.up_s, tracker.down_s
     e.other = track.other_top
@@ -653,22 +727,24 @@ def feet_moved(state: Any, track: Any) -> float:
 def judge_frame(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, world: Any, time_s: float, dt: float, events: Any, n: int) -> int:
     """Faults, hold and peak of the repetition under way, for one frame."""
     track = tracks[k]
-    way = 0 if plan.polarity > 0 else 1
+    polarity = polarity_of(plan, k)
+    way = 0 if polarity > 0 else 1
     height = tracker.high[way] - tracker.low[way]
-    value = track.signal[0] * plan.polarity
+    value = track.value * polarity
     track.fastest = max(track.fastest, track.rate)
     aside = 0.5 * (state.smooth[23, 0] + state.smooth[24, 0] - track.start[23, 0] - track.start[24, 0])
     track.strayed = max(track.strayed, abs(aside) / state.ruler)
     note_peak(state, track, tracker, world, way, height)
-    if plan.side_mode == AS_ONE:
+    if plan.side_mode == AS_ONE and plan.way_signal < 0:
         track.other_top = max(track.other_top, feet_moved(state, track))
-    if len(tracks) == 2:
+    if plan.side_mode == EACH:
         track.other_top = max(track.other_top, (tracks[1 - k].signal[0] - track.other_rest) * plan.polarity)
-    if plan.hold_band == 1 and keep_hold(plan, track, value - plan.polarity * track.reference[0], time_s, dt):
+    change = value if plan.centred == 1 else value - polarity * track.reference[0]
+    if plan.hold_band == 1 and keep_hold(plan, track, change, time_s, dt):
         n = end_hold(events, n, state, track)
     alpha = dt / (dt + 0.2)
     before = track.level
-    track.level += alpha * (track.signal[0] - track.level)
+    track.level += alpha * (track.value - track.level)
     if tracker.phase[way] != GOING:
         return n
     track.frames += 1
@@ -688,7 +764,7 @@ def judge_frame(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, world:
             new = grade_fault(track, f, excess, plan.fault_amber[f], plan.fault_red[f], plan.fault_least_s[f], time_s)
         elif kind == SAG:
             rate = abs(track.level - before) / dt if dt > 0.0 else math.inf
-            drop = tracker.high[way] - track.level * plan.polarity
+            drop = tracker.high[way] - track.level * polarity
             excess = drop if rate < SAG_RATE and drop < 0.6 * height else 0.0
             new = grade_fault(track, f, excess, plan.fault_amber[f], plan.fault_red[f], plan.fault_least_s[f], time_s)
         elif kind == OSCILLATION and value - tracker.low[way] > 0.4 * height:
@@ -756,7 +832,7 @@ def step(
     ty = 0.5 * (p[11, 1] + p[12, 1] - p[23, 1] - p[24, 1])
     x = 0.25 * (p[11, 0] + p[12, 0] + p[23, 0] + p[24, 0])
     y = 0.25 * (p[11, 1] + p[12, 1] + p[23, 1] + p[24, 1])
-    trunk = math.hypot(tx, ty)
+    trunk = body_length(plan, p, math.hypot(tx, ty))
     if not trunk > 1e-6:
         return n
     if not is_same_body(state, x, y, trunk, time_s):
@@ -829,9 +905,11 @@ def step(
             e.start_s = time_s
             e.seen_from = state.seen_from
             for k in range(len(tracks)):
-                start_tracker(trackers[k], plan.polarity, plan.least, plan.least_s)
+                start_tracker(trackers[k], polarity_of(plan, k), plan.least, plan.least_s)
                 tracks[k].rest[:] = tracks[k].signal
-                tracks[k].slow = tracks[k].before = tracks[k].signal[0]
+                tracks[k].before = tracks[k].signal[0]
+                tracks[k].slow = 0.0 if plan.centred == 1 else tracks[k].signal[0]
+                tracks[k].heading = math.nan
                 tracks[k].rate = tracks[k].slot_rate = 0.0
             for i in range(33):
                 state.rest_points[i, 0], state.rest_points[i, 1] = state.smooth[i, 0], state.smooth[i, 1]
@@ -858,25 +936,36 @@ def step(
             elif now == now:
                 tracks[k].rest[s] += rest_alpha * (now - tracks[k].rest[s])
     remember_rest(state, tracks, time_s)
-    way = 0 if plan.polarity > 0 else 1
     for k in range(len(tracks)):
         track, tracker = tracks[k], trackers[k]
+        polarity = polarity_of(plan, k)
+        way = 0 if polarity > 0 else 1
+        if plan.turning == 1:
+            n = follow_circles(plan, state, tracks, k, tracker, time_s, events, n)
+            continue
+        track.value = track.signal[0]
+        if plan.centred == 1:
+            track.value -= centre_of(plan, track, trackers, dt)
         # A stretch may bounce: the repetition follows its slow part, the bounce is a fault.
         if dt > 0.0:
-            now = (track.signal[0] - track.before) * plan.polarity / dt
+            now = (track.signal[0] - track.before) * polarity / dt
             track.rate += dt / (dt + RATE_TAU_S) * (now - track.rate)
             track.slot_rate = max(track.slot_rate, track.rate)
         track.before = track.signal[0]
-        track.slow += (dt / (dt + SLOW_TAU_S) if dt > 0.0 else 1.0) * (track.signal[0] - track.slow)
-        event = advance(tracker, time_s, track.slow if plan.hold_band == 1 else track.signal[0])
+        track.slow += (dt / (dt + SLOW_TAU_S) if dt > 0.0 else 1.0) * (track.value - track.slow)
+        followed = track.slow if plan.hold_band == 1 else track.value
+        if plan.centred == 1 and followed * polarity < 0.0:
+            followed = 0.0
+        event = advance(tracker, time_s, followed)
         if event == ENDED:
             if track.running == 0:
                 start_repetition(plan, state, tracks, k, tracker.start_s)
             stepped = plan.side_mode == AS_ONE and track.other_top > STEPPED
-            if track.strayed > STRAYED or stepped or (len(tracks) == 2 and is_counter_movement(plan, trackers, k)):
+            strayed = plan.way_signal < 0 and track.strayed > STRAYED
+            if strayed or stepped or (plan.side_mode == EACH and is_counter_movement(plan, trackers, k)):
                 track.running = 0
             else:
-                n = end_repetition(plan, state, track, tracker, events, n)
+                n = end_repetition(plan, state, track, tracker, polarity, events, n)
         elif event == ABANDONED:
             n = end_hold(events, n, state, track)
             track.running = 0
@@ -889,7 +978,107 @@ def step(
             if track.running == 0:
                 start_repetition(plan, state, tracks, k, tracker.from_s[way])
             n = judge_frame(plan, state, tracks, k, tracker, world, time_s, dt, events, n)
+            if plan.chair == 1 and tracker.phase[way] == GOING and tracker.band_s[way] <= 0.0:
+                watch_hands(state, track, image, visibility)
     return n
+
+
+@njit(cache=True)
+def centre_of(plan: Any, track: Any, trackers: Any, dt: float) -> float:
+    """The rest from which both ways are measured; it follows slowly while nothing is under way."""
+    if track.have_base == 0:
+        return float(track.rest[0])
+    idle = True
+    for k in range(len(trackers)):
+        idle = idle and trackers[k].phase[0 if polarity_of(plan, k) > 0 else 1] == IDLE
+    if idle and track.signal[0] == track.signal[0]:
+        track.base[0] += dt / (dt + CENTRE_TAU_S) * (track.signal[0] - track.base[0])
+    return float(track.base[0])
+
+
+@njit(cache=True)
+def follow_circles(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, time_s: float, events: Any, n: int) -> int:
+    """Add up how the knee's heading turns; every full turn is a repetition.
+
+    The heading of the movement turns by 360 degrees a circle wherever its middle lies, and comes to nothing in a
+    movement to and fro.
+    """
+    track = tracks[k]
+    s = 1 if track.side == 1 else 0
+    outward = (1.0 if state.orient[FRONTAL] >= 0 else -1.0) * (1.0 if s == 0 else -1.0)
+    vx = outward * (state.speed[25 + s, 0] - state.speed[23 + s, 0])
+    vy = state.speed[25 + s, 1] - state.speed[23 + s, 1]
+    if track.heading != track.heading:
+        track.turned = track.turned_from = track.turned_most = 0.0
+        track.turned_from_s = track.turned_s = time_s
+        track.heading = math.degrees(math.atan2(vy, vx))
+    track.signal[0] = track.turned
+    if math.hypot(vx, vy) < SLOWEST_TURN * state.ruler:
+        if time_s - track.turned_s > PAUSE_S:
+            n = end_part(plan, state, tracks, k, tracker, events, n)
+            track.turned_from = track.turned_most = track.turned
+            track.turned_from_s = time_s
+        return n
+    heading = math.degrees(math.atan2(vy, vx))
+    turned = (heading - track.heading + 180.0) % 360.0 - 180.0
+    track.heading = heading
+    track.turned_s = time_s
+    if abs(turned) > SHARPEST_TURN:
+        return n
+    track.turned += turned
+    gone = track.turned - track.turned_from
+    most = track.turned_most - track.turned_from
+    if abs(gone) > abs(most) and gone * most >= 0.0:
+        track.turned_most = track.turned
+    elif abs(track.turned_most - track.turned) > TURNED_BACK:
+        n = end_part(plan, state, tracks, k, tracker, events, n)
+        track.turned_from = track.turned_most
+        track.turned_most = track.turned
+        track.turned_from_s = time_s
+    if abs(track.turned - track.turned_from) >= NEARLY:
+        n = end_circle(plan, state, tracks, k, tracker, CIRCLE, events, n)
+        track.turned_from += CIRCLE if track.turned > track.turned_from else -CIRCLE
+        track.turned_most = track.turned_from
+        track.turned_from_s = time_s
+    return n
+
+
+@njit(cache=True)
+def end_part(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, events: Any, n: int) -> int:
+    """A circle begun and left: listed from half of one."""
+    part = abs(tracks[k].turned_most - tracks[k].turned_from)
+    return end_circle(plan, state, tracks, k, tracker, part, events, n) if part >= PARTIAL else n
+
+
+@njit(cache=True)
+def end_circle(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, size: float, events: Any, n: int) -> int:
+    """Report a circle or a part of one."""
+    track = tracks[k]
+    start_repetition(plan, state, tracks, k, track.turned_from_s)
+    tracker.start_s, tracker.end_s = track.turned_from_s, track.turned_s
+    tracker.peak_s = 0.5 * (tracker.start_s + tracker.end_s)
+    tracker.range = tracker.top = size
+    tracker.hold_s = 0.0
+    tracker.up_s = tracker.down_s = 0.5 * (tracker.end_s - tracker.start_s)
+    way = 1 if track.turned_most >= track.turned_from else -1
+    return end_repetition(plan, state, track, tracker, way, events, n)
+
+
+@njit(cache=True)
+def watch_hands(state: Any, track: Any, image: Any, visibility: Any) -> None:
+    """On the way up from a chair: whether a hand is seen, and down at the hips instead of at the chest."""
+    p = state.smooth
+    x, y = 0.5 * (p[11, 0] + p[12, 0]), 0.5 * (p[11, 1] + p[12, 1])
+    dx, dy = 0.5 * (p[23, 0] + p[24, 0]) - x, 0.5 * (p[23, 1] + p[24, 1]) - y
+    length = dx * dx + dy * dy
+    track.rising += 1
+    seen, down = False, False
+    for i in (15, 16):
+        if shows(image, visibility, i) and length > 0.0:
+            seen = True
+            down = down or ((p[i, 0] - x) * dx + (p[i, 1] - y) * dy) / length > HAND_DOWN
+    track.hands_seen += 1 if seen else 0
+    track.hands_down += 1 if down else 0
 
 
 @njit(cache=True)
@@ -907,21 +1096,29 @@ def step_many(
 
 
 @njit(cache=True)
-def close_hold(plan: Any, state: Any, track: Any, tracker: Any, events: Any, n: int) -> int:
-    """A stretch or balance still held when the frames end is complete as it stands."""
-    way = 0 if plan.polarity > 0 else 1
-    if track.hold_from_s != track.hold_from_s and track.hold_best_s < LEAST_HOLD_S:
+def close_open(plan: Any, state: Any, track: Any, tracker: Any, polarity: int, events: Any, n: int) -> int:
+    """A stretch, a balance or a stand still held when the frames end is complete as it stands."""
+    if plan.chair == 0 and track.hold_from_s != track.hold_from_s and track.hold_best_s < LEAST_HOLD_S:
         return n
+    way = 0 if polarity > 0 else 1
     tracker.start_s = tracker.from_s[way]
     tracker.peak_s = tracker.high_s[way]
     tracker.end_s = state.last_s
     tracker.range = tracker.high[way] - tracker.low[way]
-    tracker.top = plan.polarity * tracker.high[way]
+    tracker.top = polarity * tracker.high[way]
     tracker.up_s = max(tracker.enter_s[way] - tracker.from_s[way], 0.0)
     tracker.down_s = 0.0
     if tracker.end_s - tracker.start_s < plan.least_s:
         return n
-    return end_repetition(plan, state, track, tracker, events, n)
+    return end_repetition(plan, state, track, tracker, polarity, events, n)
+
+
+@njit(cache=True)
+def is_half_up(plan: Any, tracker: Any) -> bool:
+    """Whether this is a stand from a chair under way, more than half of this person's usual one."""
+    way = 0 if plan.polarity > 0 else 1
+    height = tracker.high[way] - tracker.low[way]
+    return bool(plan.chair == 1 and tracker.phase[way] == GOING and height > HALF_UP * max(tracker.usual, tracker.least_range))
 
 
 @njit(cache=True)
@@ -932,7 +1129,7 @@ def close(plan: Any, state: Any, tracks: Any, trackers: Any, events: Any) -> int
         if state.ready == 1 and finish(trackers[k]) == ENDED:
             if tracks[k].running == 0:
                 start_repetition(plan, state, tracks, k, trackers[k].start_s)
-            n = end_repetition(plan, state, tracks[k], trackers[k], events, n)
-        elif state.ready == 1 and tracks[k].running == 1 and plan.hold_band == 1:
-            n = close_hold(plan, state, tracks[k], trackers[k], events, n)
+            n = end_repetition(plan, state, tracks[k], trackers[k], polarity_of(plan, k), events, n)
+        elif state.ready == 1 and tracks[k].running == 1 and (plan.hold_band == 1 or is_half_up(plan, trackers[k])):
+            n = close_open(plan, state, tracks[k], trackers[k], polarity_of(plan, k), events, n)
     return n

@@ -11,7 +11,7 @@ import numpy as np
 from coxa import __version__
 from coxa.body.posture import POSTURES, VIEWS
 from coxa.body.signals import BOTH, SIDES, signal_named
-from coxa.exercises.coaching import FaultRule
+from coxa.exercises.coaching import FaultRule, RepetitionRule
 from coxa.exercises.model import Exercise
 from coxa.motion import step as engine
 from coxa.motion.evidence import load_model
@@ -105,9 +105,19 @@ def meets_dose(exercise: Exercise, event: np.void, size: float) -> bool:
     coaching = coached(exercise)
     target = coaching.repetition.target
     far_enough = (
-        target.low <= size <= target.high if coaching.repetition.polarity > 0 or coaching.repetition.absolute else size >= abs(target.low)
+        target.low <= size <= target.high
+        if coaching.repetition.polarity > 0 or coaching.repetition.absolute or coaching.repetition.both_ways
+        else size >= abs(target.low)
     )
     return bool(far_enough and (coaching.hold is None or event["hold_s"] >= coaching.hold.target.low))
+
+
+def direction_of(rule: RepetitionRule, event: np.void) -> Any:
+    """Which way a repetition went: its own name where the exercise has two ways, else up or down."""
+    if not rule.directions:
+        return "up" if rule.polarity > 0 else "down"
+    forth = float(event["travel"]) >= 0.0 if rule.direction_signal else event["way"] > 0
+    return rule.directions[0 if forth else 1]
 
 
 def size_of(exercise: Exercise, event: np.void) -> float:
@@ -225,7 +235,7 @@ def assemble(watched: Watched, events: list[np.void]) -> SetResult:
         repetitions.append(
             Repetition(
                 side=reported_side(exercise, int(event["side"])),
-                direction="up" if coaching.repetition.polarity > 0 else "down",
+                direction=direction_of(coaching.repetition, event),
                 start_s=tidy(event["start_s"]),
                 peak_s=tidy(event["peak_s"]),
                 end_s=tidy(event["end_s"]),
