@@ -19,6 +19,7 @@ from coxa.motion.result import FaultId
 ALL = catalogue.all_exercises()
 BY_ID = {exercise.id: exercise for exercise in ALL}
 every_exercise = pytest.mark.parametrize("exercise", ALL, ids=lambda e: e.id)
+every_coached = pytest.mark.parametrize("exercise", [e for e in ALL if e.coaching], ids=lambda e: e.id)  # the others run by timer
 
 # (exercise, source): repetitions, hold in seconds, each side, times a day, days a week; None is "not stated"
 DOSES: dict[tuple[str, str], tuple[Any, Any, Any, Any, Any]] = {
@@ -92,6 +93,7 @@ def words_for_the_person(e: Exercise) -> list[str]:
     if e.coaching:
         texts += [e.coaching.camera, e.coaching.setup.say, *(check.say for check in e.coaching.setup.checks)]
         texts += [text for rule in e.coaching.faults for text in (rule.cue, rule.fixed, rule.self_check)]
+    texts += [e.why_no_camera, e.why_off]
     return [text for text in texts if text]
 
 
@@ -148,7 +150,9 @@ def test_s004s_mistakes_of_the_clam_and_s001s_of_the_stretch_are_held() -> None:
 
 @every_exercise
 def test_every_field_is_filled(exercise: Exercise) -> None:
-    may_be_empty = {"clinician_only", "easier", "harder", "prerequisites", "why_no_camera"}
+    may_be_empty = {"clinician_only", "default_off", "easier", "harder", "prerequisites", "why_no_camera", "why_off"}
+    if exercise.guided_by == "timer":
+        may_be_empty.add("coaching")
     empty = [name for name in type(exercise).model_fields if not getattr(exercise, name) and name not in may_be_empty]
     assert empty == []
     assert exercise.easier or exercise.harder or exercise.variations
@@ -219,7 +223,7 @@ def test_every_condition_and_region_has_words() -> None:
 # ------------------------------------------------------------------------------------------------ limits
 
 
-@every_exercise
+@every_coached
 def test_a_number_is_sourced_only_when_it_is_one_of_the_five_texts(exercise: Exercise) -> None:
     found = list(numbers(exercise))
     assert len(found) >= 4
@@ -254,7 +258,7 @@ def test_targets_of_d9_are_kept_to_the_number(id: str, low: float, high: float) 
     assert (coaching.repetition.target.low, coaching.repetition.target.high) == (low, high)
 
 
-@every_exercise
+@every_coached
 def test_the_coaching_speaks_of_known_signals_faults_and_units(exercise: Exercise) -> None:
     coaching = exercise.coaching
     assert coaching is not None
@@ -271,7 +275,7 @@ def test_the_coaching_speaks_of_known_signals_faults_and_units(exercise: Exercis
             assert r.amber.unit == SIGNALS[r.signal].unit, r.fault
 
 
-@every_exercise
+@every_coached
 def test_the_red_limit_is_beyond_the_amber_and_the_amber_beyond_the_target(exercise: Exercise) -> None:
     coaching = exercise.coaching
     assert coaching is not None
@@ -286,7 +290,7 @@ def test_the_red_limit_is_beyond_the_amber_and_the_amber_beyond_the_target(exerc
             assert r.amber.value >= coaching.repetition.target.high
 
 
-@every_exercise
+@every_coached
 def test_faults_stand_in_order_of_harm_and_what_no_camera_sees_has_no_view(exercise: Exercise) -> None:
     coaching = exercise.coaching
     assert coaching is not None
@@ -297,7 +301,7 @@ def test_faults_stand_in_order_of_harm_and_what_no_camera_sees_has_no_view(exerc
         assert r.fault != "back-arches" or r.kind == "never"
 
 
-@every_exercise
+@every_coached
 def test_the_figure_can_take_the_start_the_peak_and_each_mistake_at_its_red_limit(exercise: Exercise) -> None:
     movement, coaching = exercise.movement, exercise.coaching
     assert movement is not None
@@ -324,7 +328,7 @@ def test_the_figure_can_take_the_start_the_peak_and_each_mistake_at_its_red_limi
             assert low <= angle <= high, f"{joint} at {angle:g}"
 
 
-@every_exercise
+@every_coached
 def test_every_mistake_that_has_a_rule_has_its_own_pose(exercise: Exercise) -> None:
     assert exercise.movement is not None
     assert exercise.coaching is not None
@@ -352,7 +356,7 @@ def test_the_reading_age_is_ten_to_twelve_at_most(exercise: Exercise) -> None:
         assert textstat.flesch_kincaid_grade(text) <= 9, text
 
 
-@every_exercise
+@every_coached
 def test_a_cue_is_short_enough_to_say_during_a_repetition(exercise: Exercise) -> None:
     assert exercise.coaching is not None
     for r in exercise.coaching.faults:
@@ -361,7 +365,7 @@ def test_a_cue_is_short_enough_to_say_during_a_repetition(exercise: Exercise) ->
         assert r.fixed.startswith("Good")
 
 
-@every_exercise
+@every_coached
 def test_the_camera_stands_where_a_household_can_put_it(exercise: Exercise) -> None:
     assert exercise.coaching is not None
     words = exercise.coaching.camera
