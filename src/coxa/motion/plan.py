@@ -102,9 +102,9 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
     p["side_mode"] = SIDE_MODES[rule.sides]
     if p["side_mode"] == EACH and set(coaching.views) == {"side"}:
         p["side_mode"] = NEAR  # from the side the far leg is not seen well enough
-    if rule.both_ways and p["side_mode"] == EACH:
-        raise BadInput(f"{exercise.id}: expected both_ways with sides near, upper or both, got each; follow one leg at a time")
     kind = signal_named(rule.signal).kind
+    if rule.both_ways and p["side_mode"] == EACH and kind != KNEE_TURN:
+        raise BadInput(f"{exercise.id}: expected both_ways with sides near, upper or both, got each; follow one leg at a time")
     p["turning"] = kind == KNEE_TURN
     p["both_ways"] = rule.both_ways and not p["turning"]
     p["centred"] = p["both_ways"] or kind in ONE_SIDED
