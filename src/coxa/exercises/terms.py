@@ -14,8 +14,9 @@ Region = Literal["front", "outer", "buttock", "thigh", "knee", "back"]
 View = Literal["front", "side", "diagonal", "feet-end", "raised"]
 Condition = Literal[
     "age-70-or-over", "balance-trouble", "fall-in-12-months", "femoroacetabular-impingement", "gluteal-tendinopathy",
-    "hip-osteoarthritis", "hip-replacement", "hip-surgery-last-12-months", "knee-hurts-to-kneel-on", "labral-tear", "low-back-pain", "nerve-signs", "pain-both-sides",
-    "painful-side-down", "severe-pain", "stress-fracture-suspected", "timed-up-and-go-12-s-or-more", "two-falls-in-12-months",
+    "hip-osteoarthritis", "hip-replacement", "hip-surgery-last-12-months", "knee-hurts-to-kneel-on", "labral-tear",
+    "low-back-pain", "nerve-signs", "pain-both-sides", "painful-side-down", "severe-pain", "stress-fracture-suspected",
+    "timed-up-and-go-12-s-or-more", "two-falls-in-12-months",
 ]  # fmt: skip
 CONDITION_WORDS: dict[Condition, str] = {
     "age-70-or-over": "an age of 70 or over",
