@@ -99,7 +99,11 @@ SIGNALS = {
         Signal("other_leg_abduction", OTHER_LEG_ABDUCTION, "deg", ("front",), 0.8, "the other leg line away from the vertical, outwards"),
         Signal("hip_shift", HIP_SHIFT, "trunk lengths", ("front", "side"), 0.01, "sideways place of the hips in the image"),
         Signal(
-            "knees_sideways", KNEES_SIDEWAYS, "deg", ("feet-end",), 1.0,
+            "knees_sideways",
+            KNEES_SIDEWAYS,
+            "deg",
+            ("feet-end",),
+            1.0,
             "line from between the ankles to between the knees off the vertical, towards the person's left",
         ),
         Signal("knee_sideways", KNEE_SIDEWAYS, "deg", ("feet-end",), 1.0, "thigh (hip to knee) off the vertical, outwards"),
