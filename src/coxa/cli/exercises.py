@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from coxa.cli.draw import draw_exercises
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from coxa.exercises.search import Wanted
 
 app = typer.Typer(name="exercises", help="What coxa knows about each exercise.", no_args_is_help=True)
+
+app.command("draw")(draw_exercises)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Language = Annotated[str | None, typer.Option(metavar="CODE", help="Language of the texts, such as de.")]

@@ -1,0 +1,102 @@
+"""Marks: the arrows that say which way a part of the body moves, and which way it goes wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from coxa.body.mannequin.kinematics import Posed
+from coxa.body.mannequin.skeleton import Floats, Side
+from coxa.exercises.drawing.picture import MOVE, WRONG
+from coxa.exercises.drawing.view import View
+
+#: A line in metres to the right and down, its colour, and whether it has a head at both ends.
+Mark = tuple[Floats, str, bool]
+
+#: What may lead a movement, nearest to the trunk first: of parts that move alike the nearer one is pointed at.
+LEADS: dict[str, str] = {
+    "hips": "pelvis", "chest": "neck", "head": "head", "left knee": "shin_left", "right knee": "shin_right", "left foot": "foot_left",
+    "right foot": "foot_right", "left hand": "hand_left", "right hand": "hand_right",
+}  # fmt: skip
+
+
+def leader(posed: Posed, before: int, after: int) -> tuple[str, Floats]:
+    """Which part of the body moves most between two frames, and by how much: its name in `LEADS` and (3,) metres."""
+    shifts = {name: posed.joint(segment)[after] - posed.joint(segment)[before] for name, segment in LEADS.items()}
+    most = max(float(np.linalg.norm(s)) for s in shifts.values())
+    # A limb's end always goes furthest; what leads is the first part that does most of the way.
+    name = next(n for n, s in shifts.items() if np.linalg.norm(s) >= (0.75 if n == "hips" else 0.92) * most)
+    return name, shifts[name]
+
+
+def motion_arrow(posed: Posed, before: int, after: int, view: View, *, least_m: float = 0.05) -> Mark | None:
+    """The way that the leading part goes between two frames; none if it hardly moves in this view."""
+    name, _ = leader(posed, before, after)
+    frames = range(before, after + 1) if after > before else range(before, after - 1, -1)
+    way = view.project(posed.joint(LEADS[name])[list(frames)])[:, :2]
+    length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(way, axis=0), axis=1))])
+    if np.linalg.norm(np.ptp(way, axis=0)) < least_m:
+        return None
+    even = np.linspace(0.0, length[-1], 14)
+    line = np.column_stack([np.interp(even, length, way[:, k]) for k in (0, 1)])
+    if length[-1] < 0.16:
+        line = line[0] + (line - line[0]) * (0.16 / length[-1])
+    return line, MOVE, False
+
+
+def mistake_arrow(good: Posed, bad: Posed, view: View, where: str, way: str | None, side: Side) -> list[Mark]:
+    """From where it goes wrong, the way it goes wrong.
+
+    The way is that from the correct to the wrong place where the two lie apart; else the one that `way` names.
+    """
+    marks = []
+    for segment in _segments(where, side):
+        here = view.project(_middle(bad, segment))[:2]
+        there = view.project(_middle(good, segment))[:2]
+        shift = here - there
+        if way == "turn":
+            angle = np.linspace(np.radians(200), np.radians(-40), 16)
+            marks.append((here + 0.13 * np.column_stack([np.cos(angle), -np.sin(angle)]), WRONG, False))
+            continue
+        meant = _direction(bad, segment, way, view, side)
+        if np.linalg.norm(shift) > 0.02 and (meant is None or shift @ meant > 0):
+            meant = shift / np.linalg.norm(shift)
+        if meant is None:
+            continue
+        marks.append((here + np.linspace(0.055, 0.25, 6)[:, None] * meant, WRONG, False))
+    return marks
+
+
+def _segments(where: str, side: Side) -> list[str]:
+    name, _, whose = where.partition("_")
+    other: Side = "right" if side == "left" else "left"
+    part = {"knee": "shin", "knees": "shin", "thigh": "thigh", "foot": "foot", "feet": "foot"}.get(name)
+    if part is None:
+        return [{"pelvis": "pelvis", "low-back": "abdomen", "trunk": "chest", "head": "head"}[name]]
+    if name in ("knees", "feet"):
+        return [f"{part}_{side}", f"{part}_{other}"]
+    return [f"{part}_{other if whose == 'other' else side}"]
+
+
+def _middle(posed: Posed, segment: str) -> Floats:
+    """The point of a segment at which an arrow starts."""
+    height = posed.skeleton.build.height_m
+    offset = {"thigh": (0.0, -0.13, 0.0), "foot": (0.0, -0.01, 0.04), "abdomen": (0.0, 0.02, -0.03), "chest": (0.0, 0.06, 0.0)}
+    local = np.array(offset.get(segment.split("_")[0], (0.0, 0.0, 0.0))) * height
+    return np.asarray(posed.joint(segment) + posed.rotation(segment) @ local)
+
+
+def _direction(posed: Posed, segment: str, way: str | None, view: View, side: Side) -> Floats | None:
+    """A named way as a unit vector (2,) of the picture; none if it points at the eye."""
+    if way is None:
+        return None
+    axes = posed.rotation("pelvis")
+    mine = -1.0 if segment.endswith("right") or (not segment.endswith("left") and side == "right") else 1.0
+    world = {
+        "up": np.array([0.0, 1.0, 0.0]), "down": np.array([0.0, -1.0, 0.0]), "forward": axes[:, 2], "back": -axes[:, 2],
+        "out": mine * axes[:, 0], "in": -mine * axes[:, 0],
+    }.get(way)  # fmt: skip
+    if world is None:
+        return None
+    flat: Floats = view.project(world)[:2]
+    length = float(np.linalg.norm(flat))
+    return flat / length if length > 0.25 else None
