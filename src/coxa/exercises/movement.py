@@ -17,17 +17,19 @@ SPINE = (
     "trunk_flexion", "trunk_lateral", "trunk_rotation", "neck_flexion", "neck_lateral", "neck_rotation", "pelvis_tilt",
     "pelvis_obliquity", "pelvis_roll",
 )  # fmt: skip
-PAIRED_CONTACTS = ("shoulder", "elbow", "hand", "hip", "seat", "knee", "knee-side", "shin", "calf", "ankle-side", "heel", "foot", "toes")
+PAIRED_CONTACTS = ("shoulder", "elbow", "hand", "hip", "seat", "knee", "knee-side", "shin", "calf", "ankle-side", "heel", "foot", "toes",
+                   "tip", "hand-back")  # fmt: skip
 """Parts that bear weight, each with _working, _other, _left or _right."""
 CONTACTS = ("head", "back", "belly")
-PAIRED_GRIPS = ("hip", "thigh-back", "thigh-front", "thigh-inner", "knee-front", "knee-outer", "shin-front", "ankle", "ankle-inner",
-                "knee-inner", "knee-top")  # fmt: skip
-"""Places on the body that a hand holds or on which another part lies, each with _working, _other, _left or _right."""
-GRIPS = ("floor", "support", "chair", "chest", "head", "free")
+PAIRED_GRIPS = ("hip", "thigh-back", "thigh-front", "thigh-inner", "knee-front", "knee-outer", "shin-front", "ankle")
+"""Places on the body that a hand holds, each with _working, _other, _left or _right."""
+MEETINGS = ("knee-inner", "knee-outer", "knee-top", "above-knee", "ankle-inner", "ankle-outer", "thigh-inner", "sole")
+"""Places on the body that lie on one another, each with _working, _other, _left or _right."""
+GRIPS = ("floor", "support", "chair", "chest", "belly", "head", "free")
 
 SIDED = ("working", "other", "left", "right")
 Base = Literal[
-    "supine", "supine-straight", "supine-bent", "tabletop", "side-lying", "side-lying-straight", "prone", "all-fours", "half-kneeling",
+    "supine", "supine-straight", "tabletop", "side-lying", "side-lying-straight", "prone", "all-fours", "half-kneeling",
     "standing", "standing-on-step", "sitting",
 ]  # fmt: skip
 Prop = Literal[
@@ -58,9 +60,10 @@ class Key(Part):
     backward (side-lying) or turning to the working side. Legs are measured against the pelvis: when only the trunk leans forward by
     10°, pelvis_tilt and both hips gain 10°.
 
-    `lifts` names the contacts of the base posture that are off the floor, `rests` further ones that are on it; `hands` says what a hand
+    What the start says of angles holds for every further pose that does not name them. `lifts` names the contacts of the base posture
+    that are off the floor (and the places that no longer lie on each other), `rests` further ones that are on it; `hands` says what a hand
     holds, `meets` which place of the body lies on which; `places` moves a contact on the floor (outwards to its own side, up, towards
-    the front; in leg lengths).
+    +z; in leg lengths). A key that `mirrors` another is that one with left and right exchanged.
     """
 
     angles: dict[str, float] = Field(default_factory=dict)
@@ -69,6 +72,7 @@ class Key(Part):
     hands: dict[str, str] = Field(default_factory=dict)
     meets: dict[str, str] = Field(default_factory=dict)
     places: dict[str, tuple[float, float, float]] = Field(default_factory=dict)
+    mirrors: str | None = None
 
     @field_validator("angles")
     @classmethod
@@ -77,7 +81,13 @@ class Key(Part):
             raise ValueError(f"unknown joint angle {', '.join(unknown)}")
         return angles
 
-    @field_validator("lifts", "rests")
+    @field_validator("lifts")
+    @classmethod
+    def known_lifts(cls, lifts: tuple[str, ...]) -> tuple[str, ...]:
+        cls.known_contacts(tuple(name for name in lifts if name not in sided(MEETINGS)))
+        return lifts
+
+    @field_validator("rests")
     @classmethod
     def known_contacts(cls, contacts: tuple[str, ...]) -> tuple[str, ...]:
         if unknown := sorted(set(contacts) - {*CONTACTS, *sided(PAIRED_CONTACTS)}):
@@ -98,8 +108,7 @@ class Key(Part):
     @field_validator("meets")
     @classmethod
     def known_meetings(cls, meets: dict[str, str]) -> dict[str, str]:
-        places = sided((*PAIRED_CONTACTS, *PAIRED_GRIPS))
-        if unknown := sorted({*meets, *meets.values()} - places):
+        if unknown := sorted({*meets, *meets.values()} - sided(MEETINGS)):
             raise ValueError(f"unknown place on the body {', '.join(unknown)}")
         return meets
 
@@ -121,8 +130,9 @@ class Movement(Part):
     """Key poses from which pictures, animations and the simulated person are drawn.
 
     `base` names a base posture; `start`, `peak` and further `keys` change it. `path` is the order in which the poses are gone
-    through, over and over, with the `seconds` from each to the next and the `dwell` at each. `fixed` names further contacts that stay
-    where they are. `hands` says what a hand holds throughout; `glow` which muscles should work.
+    through, over and over, with the `seconds` from each to the next and the `dwell` at each (without any, the movement goes through
+    smoothly). `fixed` names further contacts that stay where they are, `lifted` those of the base posture that never bear weight.
+    `hands` says what a hand holds throughout; `glow` which muscles should work.
     """
 
     base: Base
@@ -133,6 +143,7 @@ class Movement(Part):
     seconds: tuple[Seconds, ...] = ()
     dwell: tuple[Seconds, ...] = ()
     fixed: tuple[str, ...] = ()
+    lifted: tuple[str, ...] = ()
     hands: dict[str, str] = Field(default_factory=dict)
     props: tuple[Prop, ...] = ()
     glow: tuple[Glow, ...] = ()
@@ -140,7 +151,7 @@ class Movement(Part):
     faults: dict[str, Variant] = Field(default_factory=dict)
     camera: View = "front"
 
-    @field_validator("fixed")
+    @field_validator("fixed", "lifted")
     @classmethod
     def known_contacts(cls, fixed: tuple[str, ...]) -> tuple[str, ...]:
         return Key.known_contacts(fixed)
@@ -155,7 +166,8 @@ class Movement(Part):
         poses = {"start", "peak", *self.keys}
         if {"start", "peak"} & set(self.keys):
             raise ValueError("start and peak stand outside of keys")
-        if unknown := sorted({*self.path, *(v.key for v in self.faults.values())} - poses):
+        named = {*self.path, *(v.key for v in self.faults.values()), *(k.mirrors for k in self.keys.values() if k.mirrors)}
+        if unknown := sorted(named - poses):
             raise ValueError(f"no key pose named {', '.join(unknown)}")
         if len(self.path) < 2:
             raise ValueError("the path needs two key poses or more")
@@ -165,8 +177,28 @@ class Movement(Part):
         return self
 
     def key(self, name: str) -> Key:
-        """The key pose of that name."""
-        return {"start": self.start, "peak": self.peak, **self.keys}[name]
+        """The key pose of that name, mirrored if it says so."""
+        key = {"start": self.start, "peak": self.peak, **self.keys}[name]
+        return _exchanged(self.key(key.mirrors)) if key.mirrors else key
+
+
+_TURNING = ("trunk_lateral", "trunk_rotation", "neck_lateral", "neck_rotation", "pelvis_obliquity", "pelvis_roll")
+_OTHER_SIDE = {"working": "other", "other": "working", "left": "right", "right": "left"}
+
+
+def _exchanged(key: Key) -> Key:
+    def swap(name: str) -> str:
+        stem, _, side = name.rpartition("_")
+        return f"{stem}_{_OTHER_SIDE[side]}" if side in _OTHER_SIDE else name
+
+    return Key(
+        angles={swap(n): -a if n in _TURNING else a for n, a in key.angles.items()},
+        lifts=tuple(map(swap, key.lifts)),
+        rests=tuple(map(swap, key.rests)),
+        hands={swap(h): swap(g) for h, g in key.hands.items()},
+        meets={swap(a): swap(b) for a, b in key.meets.items()},
+        places={swap(n): p for n, p in key.places.items()},
+    )
 
 
 def _known_grips(hands: dict[str, str]) -> dict[str, str]:

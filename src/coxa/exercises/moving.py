@@ -2,44 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
 
 import numpy as np
 
-from coxa.body.mannequin.contacts import between
 from coxa.body.mannequin.kinematics import Posed
-from coxa.body.mannequin.poses import posture
-from coxa.body.mannequin.skeleton import Floats, Side, Skeleton
+from coxa.body.mannequin.skeleton import LIMITS_DEG, Build, Floats, Side, Skeleton
+from coxa.body.mannequin.solver import NAMES, Solver, Task, unknowns
+from coxa.body.mannequin.stances import STANCES, Mark, Stance, grip, marks, sites_of
 from coxa.errors import BadInput
-from coxa.exercises.movement import Movement, Prop
+from coxa.exercises.movement import Movement, Variant
+from coxa.exercises.placed import Placed, placed
 
-PropKind = Prop | Literal["cone"]
-
-
-@dataclass(frozen=True, eq=False)
-class Placed:
-    """Something that is used, and where it is.
-
-    Attributes
-    ----------
-    kind : str
-    low, high : (3,) float64
-        Corners of the upright box it fills, metres: for a mat, chair (whose seat is the box's top), step, roller or support.
-    turned_deg : float
-        Turn of that box about the vertical through its middle; for a chair the way it faces, 0 towards +z.
-    round : tuple of str
-        Segments that a band or a cuff goes round, or between or under which a pillow lies: `at` is then where on each of them.
-    at : (N, 3) or (T, N, 3) float64
-        One point for each of `round`, on the bone's line, metres; empty for a box.
-    """
-
-    kind: PropKind
-    low: Floats
-    high: Floats
-    turned_deg: float = 0.0
-    round: tuple[str, ...] = ()
-    at: Floats | None = None
+_HOLD = 300.0  # weight of a contact for each metre; an angle's is about 1 for each radian
+_STEP_M = 0.03  # a contact that moves farther than this goes through the air
+_LIFT_M = 0.045
+_FREE_HANDS = ("free", "support", "chair", "floor")
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,12 +34,23 @@ class Moving:
     key_frames : dict of str to int
         The frame of "start", of "peak" and of every further key pose, the first time the path comes there.
     props : tuple of Placed
+        What is used, and where it is.
     """
 
     posed: Posed
     time_s: Floats
     key_frames: dict[str, int]
     props: tuple[Placed, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class _Solved:
+    """A key pose: its unknowns, and what holds in it."""
+
+    x: Floats
+    pins: Mapping[str, Floats]  # mark to place
+    meets: Mapping[str, str]
+    hands: Mapping[str, str]
 
 
 def still(
@@ -91,27 +82,8 @@ def still(
     BadInput
         If there is no such key pose or mistake.
     """
-    if key not in {"start", "peak", *movement.keys}:
-        raise BadInput(f"movement: expected a key pose of start, peak, {', '.join(movement.keys)}, got {key!r}")
-    if fault is not None and fault not in movement.faults:
-        raise BadInput(f"movement: expected a mistake of {', '.join(movement.faults)}, got {fault!r}")
-    pose = movement.key(key)
-    angles = dict(pose.angles)
-    if fault is not None:
-        variant = movement.faults[fault]
-        size = variant.size if fault_size is None else fault_size
-        for joint, per_unit in variant.angles.items():
-            angles[joint] = angles.get(joint, movement.start.angles.get(joint, 0.0)) + per_unit * size
-    base = movement.base
-    if base.startswith("side-lying"):
-        base = base.replace("side-lying", "side-lying-right")  # type: ignore[assignment]
-    if base == "half-kneeling":
-        base = "half-kneeling-left"  # type: ignore[assignment]
-
-    def named(name: str) -> str:
-        return name.replace("working", "left").replace("other", "right")
-
-    posed = posture(skeleton, base, {named(n): a for n, a in angles.items()}, fixed=tuple(named(n) for n in movement.fixed))
+    poser = _Poser(movement, skeleton)
+    posed = poser.solver.posed(poser.solved(key, fault, fault_size).x[None])[0]
     return posed if side == "left" else posed.mirrored()
 
 
@@ -132,27 +104,245 @@ def poses(
         As in `still`; a mistake shows in the key pose it changes.
     fps : float
         Frames a second.
+
+    Raises
+    ------
+    BadInput
+        If there is no such mistake, or the rate is not 1 to 240.
     """
     if not 1.0 <= fps <= 240.0:
         raise BadInput(f"movement: expected 1 to 240 frames a second, got {fps:g}")
+    poser = _Poser(movement, skeleton)
+    _variant(movement, fault)
+    keyed = [poser.solved(name, fault if fault and movement.faults[fault].key == name else None, fault_size) for name in movement.path]
     seconds = movement.seconds or tuple(2.0 for _ in movement.path)
-    dwell = movement.dwell or tuple(0.4 if name == "start" else 1.0 for name in movement.path)
-    keyed = []
-    for name in movement.path:
-        wrong = fault if fault and movement.faults[fault].key == name else None
-        keyed.append(still(movement, skeleton, name, side=side, fault=wrong, fault_size=fault_size))
-    origins, rotations = [], []
+    dwell = movement.dwell or tuple(0.5 if name == "start" else 1.0 for name in movement.path)
+    ways: list[Floats] = []
     frames: dict[str, int] = {}
     count = 0
+    steps = len(keyed)
+    # where the path does not dwell it goes through without stopping
+    speeds = [
+        np.zeros(len(NAMES)) if dwell[k] > 0 else (keyed[(k + 1) % steps].x - keyed[k - 1].x) / (seconds[k - 1] + seconds[k])
+        for k in range(steps)
+    ]
     for k, name in enumerate(movement.path):
         frames.setdefault(name, count)
-        here, there = keyed[k], keyed[(k + 1) % len(keyed)]
-        waits, goes = round(dwell[k] * fps), max(round(seconds[k] * fps), 1)
+        waits, goes, after = round(dwell[k] * fps), max(round(seconds[k] * fps), 1), (k + 1) % steps
         t = np.concatenate([np.zeros(waits), np.arange(goes) / goes])
-        share = t**3 * (10 - 15 * t + 6 * t * t)
-        way = between(here, there, share)
-        origins.append(way.origins)
-        rotations.append(way.rotations)
+        ways.append(poser.between(keyed[k], keyed[after], t, speeds[k] * seconds[k], speeds[after] * seconds[k]))
         count += len(t)
-    posed = Posed(skeleton, np.concatenate(origins), np.concatenate(rotations))
-    return Moving(posed, np.arange(count) / fps, frames)
+    posed = poser.solver.posed(np.concatenate(ways))
+    if side == "right":
+        posed = posed.mirrored()
+    return Moving(posed, np.arange(count) / fps, frames, props(movement, posed, side=side))
+
+
+def props(movement: Movement, posed: Posed, *, side: Side = "left") -> tuple[Placed, ...]:
+    """What is used and where it is, for one pose or for all T poses of a movement.
+
+    Parameters
+    ----------
+    movement : Movement
+    posed : Posed
+        Poses of it, with the same `side` working.
+    side : {"left", "right"}
+    """
+    own = posed if side == "left" else posed.mirrored()
+    start = still(movement, posed.skeleton, "start")
+    found = placed(movement, own, start)
+    return found if side == "left" else tuple(p.mirrored() for p in found)
+
+
+def _variant(movement: Movement, fault: str | None) -> Variant | None:
+    if fault is None:
+        return None
+    if fault not in movement.faults:
+        raise BadInput(f"movement: expected a mistake of {', '.join(movement.faults)}, got {fault!r}")
+    return movement.faults[fault]
+
+
+@lru_cache(maxsize=8)
+def _solver(build: Build, lies: str) -> tuple[Skeleton, Solver, dict[str, Mark]]:
+    skeleton = Skeleton.of(build)
+    return skeleton, Solver(skeleton, lies), marks(skeleton)
+
+
+@lru_cache(maxsize=256)
+def _key_pose(movement_json: str, build: Build, key: str, fault: str | None, size: float | None) -> _Solved:
+    movement = Movement.model_validate_json(movement_json)
+    return _Poser(movement, Skeleton.of(build)).solve(key, fault, size)
+
+
+def _left(name: str) -> str:
+    """A name with the left side as the working one."""
+    return name.replace("_working", "_left").replace("_other", "_right")
+
+
+class _Poser:
+    """Solves one movement for one build, the left side working."""
+
+    def __init__(self, movement: Movement, skeleton: Skeleton) -> None:
+        self.movement = movement
+        self.stance: Stance = STANCES[movement.base]
+        self.skeleton, self.solver, self.marks = _solver(skeleton.build, self.stance.lies)
+
+    def solved(self, key: str, fault: str | None = None, size: float | None = None) -> _Solved:
+        if key not in {"start", "peak", *self.movement.keys}:
+            raise BadInput(f"movement: expected a key pose of {', '.join(('start', 'peak', *self.movement.keys))}, got {key!r}")
+        _variant(self.movement, fault)
+        return _key_pose(self.movement.model_dump_json(), self.skeleton.build, key, fault, size)
+
+    def solve(self, key: str, fault: str | None, size: float | None) -> _Solved:
+        stance, movement = self.stance, self.movement
+        pose, variant = movement.key(key), _variant(movement, fault)
+        wished = dict(stance.angles)
+        named = {_left(n): a for n, a in (movement.start.angles | pose.angles).items()}
+        wished |= named
+        wrong = {}
+        if variant is not None:
+            much = variant.size if size is None else size
+            wrong = {_left(n): per_unit * much for n, per_unit in variant.angles.items()}
+            wished |= {n: wished.get(n, 0.0) + a for n, a in wrong.items()}
+        for name, value in wished.items():
+            low, high = LIMITS_DEG.get(name, (-180.0, 180.0))
+            wished[name] = float(np.clip(value, low + 1.0, high - 1.0))
+        start = None if key == "start" and variant is None else self.solved("start")
+        parts = (pose,) if variant is None else (pose, variant)
+        lifted = {_left(n) for part in parts for n in part.lifts} | {_left(n) for n in movement.lifted}
+        contacts = [*stance.rests, *(_left(n) for n in movement.fixed), *(_left(n) for part in parts for n in part.rests)]
+        hands = dict(stance.hands) | {_left(h): _left(g) for p in (movement, *parts) for h, g in p.hands.items()}
+        meets = {a: b for a, b in stance.meets.items() if a not in lifted}
+        meets |= {_left(a): _left(b) for part in parts for a, b in part.meets.items()}
+        leg = self.skeleton.thigh_m + self.skeleton.shin_m
+        shifts = {
+            _left(n): leg * np.array(s) * (1.0 if _left(n).endswith("_left") else -1.0, 1.0, 1.0)
+            for p in parts
+            for n, s in p.places.items()
+        }
+        # a hand that holds something takes its elbow off the floor
+        holding = {h.split("_")[1] for h, g in hands.items() if g not in ("floor", "head")}
+        busy = {f"{part}_{side}" for side in holding for part in ("hand", "hand-back", "elbow")}
+        busy |= {h for h, g in hands.items() if g == "head"}
+        contacts = [c for c in dict.fromkeys(contacts) if c not in lifted | busy]
+        feet: dict[str, Floats] = {}
+        if start is not None:
+            for contact in (c for c in contacts if c.startswith("foot_")):
+                moved = shifts.get(contact, np.zeros(3))
+                feet |= {m: start.pins[m] + moved for m in sites_of(contact, stance) if m in start.pins}
+        first = self._first(wished, start, feet)
+        task = Task(*self._wishes(wished, set(named), set(wrong)))
+        pins: dict[str, Floats] = {}
+        here = self.solver.posed(first[None])[0]
+        for contact in contacts:
+            height = stance.heights.get(contact, 0.0) * self.skeleton.build.height_m
+            shift = shifts.get(contact)
+            for mark in sites_of(contact, stance):
+                site = self.marks[mark].site
+                known = start is not None and mark in start.pins
+                place = start.pins[mark].copy() if start is not None and known else here.site(site)
+                if not known:
+                    place[1] = height
+                if shift is not None:
+                    place = place + shift
+                pins[mark] = place
+                # where nothing has been settled yet, the floor only bears: sideways there is a mild wish
+                weight = np.array([_HOLD, _HOLD, _HOLD]) if known or shift is not None else np.array([4.0, _HOLD, 4.0])
+                task.pins.append((site, place[None], weight[None]))
+        self._join(task, meets, hands, start, 1.0)
+        if stance.upright and not any(n.startswith(("seat", "knee")) for n in contacts):
+            soles = [pins[m] for c in contacts if c.startswith("foot_") for m in sites_of(c, stance) if not m.startswith("sole_outer")]
+            if soles:
+                middle = np.mean(soles, axis=0)[[0, 2]]
+                task.support = (middle[None], np.array([[25.0, 25.0]]))
+        x = self.solver.solve(task, first[None], rounds=80)[0]
+        settled = self.solver.posed(x[None])[0]
+        for mark in pins:
+            pins[mark] = settled.site(self.marks[mark].site)
+        for hand, held in hands.items():
+            if held in ("support", "chair"):
+                pins[f"palm_{hand.split('_')[1]}"] = settled.site(self.marks[f"palm_{hand.split('_')[1]}"].site)
+        return _Solved(x, pins, meets, hands)
+
+    def between(self, a: _Solved, b: _Solved, time: Floats, leaving: Floats, coming: Floats) -> Floats:
+        """The unknowns (T, 38) on the way from one key pose to the next.
+
+        `time` (T,) runs from 0 to 1; `leaving` and `coming` (38,) are the speeds at either end, 0 for a halt. Without acceleration
+        at the ends this is the way of least jerk.
+        """
+        share = time**3 * (10 - 15 * time + 6 * time * time)
+        t, s = time[:, None], share[:, None]
+        way = a.x + s * (b.x - a.x)
+        way += (t - 6 * t**3 + 8 * t**4 - 3 * t**5) * leaving + (-4 * t**3 + 7 * t**4 - 3 * t**5) * coming
+        weight = np.ones_like(way)
+        weight[:, :3] = 3.0
+        task = Task(way, weight)
+        for mark in a.pins.keys() & b.pins.keys():
+            start, stop = a.pins[mark], b.pins[mark]
+            place = start + s * (stop - start)
+            if np.linalg.norm(stop - start) > _STEP_M:
+                place[:, 1] += _LIFT_M * (4 * share * (1 - share)) ** 1.5
+            task.pins.append((self.marks[mark].site, place, np.full((1, 3), _HOLD)))
+        meets = {p: q for p, q in a.meets.items() if b.meets.get(p) == q}
+        hands = {h: g for h, g in a.hands.items() if b.hands.get(h) == g}
+        self._join(task, meets, {h: g for h, g in hands.items() if g not in ("support", "chair")}, None, 1.0)
+        if np.allclose(a.x, b.x):
+            return way
+        return self.solver.solve(task, way, rounds=10)
+
+    def _first(self, wished: Mapping[str, float], start: _Solved | None, feet: Mapping[str, Floats]) -> Floats:
+        x = unknowns(wished)
+        if start is not None:
+            x[:6] = start.x[:6]
+            if self.stance.upright and feet:
+                # whoever stands up or steps: the hips go where the soles then are
+                x[1] = 0.0
+                here = self.solver.posed(x[None])[0]
+                moved = [place - here.site(self.marks[mark].site) for mark, place in feet.items()]
+                x[:3] += np.mean(moved, axis=0)
+            for k, name in enumerate(NAMES[3:6], start=3):
+                x[k] = np.radians(wished[name]) if name in wished else x[k]
+            return x
+        posed = self.solver.posed(x[None])[0]
+        x[1] = -float(posed.surface()[:, 1].min())
+        return x
+
+    def _wishes(self, wished: Mapping[str, float], named: set[str], wrong: set[str]) -> tuple[Floats, Floats]:
+        weight = np.zeros(len(NAMES))
+        for k, name in enumerate(NAMES):
+            kind = name.removesuffix("_left").removesuffix("_right")
+            if name in ("x", "y", "z"):
+                weight[k] = 0.05
+            elif name in wrong:
+                weight[k] = 10.0
+            elif name in named:
+                weight[k] = 4.0
+            elif name.startswith("pelvis"):
+                weight[k] = 5.0 if self.stance.upright else 3.0 if self.stance.lies.startswith("side") else 0.5
+            elif name.startswith("trunk"):
+                weight[k] = 2.0
+            elif kind in ("hip_abduction", "hip_rotation", "neck_lateral", "neck_rotation", "ankle_inversion", "ankle_rotation"):
+                weight[k] = 1.0
+            else:
+                weight[k] = 0.6
+        return unknowns(wished)[None], weight[None]
+
+    def _join(self, task: Task, meets: Mapping[str, str], hands: Mapping[str, str], start: _Solved | None, share: float) -> None:
+        one = np.full(1, _HOLD / 2 * share)
+        for a, b in meets.items():
+            task.meets.append((self.marks[a].site, self.marks[b].site, one))
+        for hand, place in hands.items():
+            side = hand.split("_")[1]
+            palm = self.marks[f"palm_{side}"]
+            if place in ("support", "chair"):
+                if start is not None:
+                    task.pins.append((palm.site, start.pins[f"palm_{side}"][None], np.full((1, 3), _HOLD)))
+                continue
+            if place in _FREE_HANDS:
+                continue
+            to = grip(self.marks, hand, place, self.skeleton)
+            task.meets.append((palm.site, to.site, one))
+            task.faces.append((palm.site.segment, np.array(palm.normal), to.site.segment, -np.array(to.normal), np.full(1, 1.0)))
+
+
+__all__ = ["Moving", "Placed", "poses", "props", "still"]
