@@ -12,9 +12,6 @@ from coxa.errors import BadInput
 from coxa.exercises.coaching import Coaching, FaultRule
 from coxa.exercises.model import Exercise
 
-#: Unit of a test that counts how often a person stands up from a chair.
-STANDS = "stands"
-
 MOST_SIGNALS, MOST_CHECKS, MOST_FAULTS, MOST_NEEDED = 16, 6, 16, 6
 
 # Which leg's signal makes the repetition.
@@ -110,7 +107,7 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
     p["centred"] = p["both_ways"] or kind in ONE_SIDED
     p["way_signal"] = index(rule.direction_signal) if rule.direction_signal else -1
     p["from_feet"] = "feet-end" in coaching.views
-    p["chair"] = coaching.test is not None and coaching.test.unit == STANDS
+    p["chair"] = coaching.test is not None and coaching.test.measures == "repetitions"
     for posture in coaching.setup.postures:
         p["postures"][POSTURES.index(posture)] = 1
     for view in coaching.views:

@@ -15,7 +15,7 @@ from coxa.exercises.coaching import FaultRule, RepetitionRule
 from coxa.exercises.model import Exercise
 from coxa.motion import step as engine
 from coxa.motion.evidence import load_model
-from coxa.motion.plan import STANDS, coached
+from coxa.motion.plan import coached
 from coxa.motion.result import Fault, Hold, NotJudged, Repetition, SetResult, Severity, Test, WhyNot, WhyNotJudged
 
 ENGINE = f"coxa {__version__}"
@@ -34,8 +34,8 @@ PAST_ZERO = ("thigh_extension",)
 MINIMUM_JERK = 1.875
 #: One foot moving against the other by this many shins for each leg length that the hips sink: steps, not a squat.
 STEPS = 3.0
-#: Seconds of the chair stand test (C7), and how much of the last one a recording may lack.
-CHAIR_STAND_S, ENDS_EARLY_S = 30.0, 0.5
+#: How much of the last second of a timed test a recording may lack.
+ENDS_EARLY_S = 0.5
 #: Share of the time from leaving the chair to 85 % of the way up after which a smooth rise is half-way.
 HALF_WAY = 0.57
 #: Shares of a rise in which a hand must be seen to be judged, and down at the hips to have helped.
@@ -306,21 +306,21 @@ def not_judged(watched: Watched, status: str, view: str, fast_enough: bool, judg
 
 
 def stands_value(watched: Watched, repetitions: list[Repetition], attempts: list[np.void], status: str) -> Test | None:
-    """The chair stand's value: how often the person stood up in 30 s from the first rise on; 0 when the arms helped (C7).
+    """The chair stand's value: how often the person stood up in so many seconds from the first rise on; 0 when the arms helped (C7).
 
     A stand under way when the time is up counts when it is more than half-way up.
     """
     rule = coached(watched.exercise).test
-    if rule is None or rule.unit != STANDS or status != "judged":
+    if rule is None or rule.measures != "repetitions" or rule.duration is None or status != "judged":
         return None
     stands = [(r, e) for r, e in zip(repetitions, attempts, strict=True) if r.counted]
     if not stands:
         return Test(rule.name, 0.0, rule.unit, False, "no stand was seen")
     go_s = stands[0][0].start_s
-    end_s = go_s + CHAIR_STAND_S
+    end_s = go_s + rule.duration.value
     if watched.last_s < end_s - ENDS_EARLY_S:
         gone = watched.last_s - go_s
-        return Test(rule.name, 0.0, rule.unit, False, f"the recording ends {gone:.0f} s after the first rise; the test takes 30 s")
+        return Test(rule.name, 0.0, rule.unit, False, f"the recording ends {gone:.0f} s after the first rise; the test takes {rule.duration.value:g} s")
     # Half of the way up lies a little past half of the time to where the top begins.
     inside = [(r, e) for r, e in stands if r.start_s + HALF_WAY * float(e["up_s"]) <= end_s]
     seen = [e for _, e in inside if e["hands_seen"] >= HANDS_SEEN]
