@@ -30,6 +30,8 @@ class Canvas:
     share : (h, w, 3) float32
         Weights of the triangle's corners.
     triangles : (F, 3) int32
+    count : int
+        How many points they have.
     """
 
     origin: Floats
@@ -38,6 +40,7 @@ class Canvas:
     away: npt.NDArray[np.float32]
     share: npt.NDArray[np.float32]
     triangles: npt.NDArray[np.int32]
+    count: int
 
     @classmethod
     def of(cls, seen: Floats, triangles: npt.NDArray[np.int32], cell_m: float, *, edge: int = 6) -> Canvas:
@@ -46,7 +49,7 @@ class Canvas:
         size = np.ceil((seen[:, :2].max(axis=0) - low) / cell_m).astype(int) + edge
         grid = np.column_stack([(seen[:, :2] - low) / cell_m, seen[:, 2]])
         owner, away, share = _cover(grid, triangles, int(size[0]), int(size[1]))
-        return cls(low, cell_m, owner, away, share, triangles)
+        return cls(low, cell_m, owner, away, share, triangles, len(seen))
 
     @property
     def covered(self) -> Mask:
@@ -58,13 +61,11 @@ class Canvas:
         """A number of each triangle (F,), spread over the grid (h, w)."""
         return np.where(self.covered, of_triangle[self.owner], nothing)
 
-    def values(self, of_point: Floats) -> Floats:
-        """A value of each point (V,) or (V, k), smoothly over the grid (h, w) or (h, w, k); zero where nothing is."""
-        out = np.zeros((*self.owner.shape, *of_point.shape[1:]))
-        at = self.covered
-        corners = of_point[self.triangles[self.owner[at]]]
-        weight = self.share[at].astype(np.float64)
-        out[at] = (corners * weight.reshape(*weight.shape, *([1] * (of_point.ndim - 1)))).sum(axis=1)
+    def values(self, of_point: Floats, where: Mask, nothing: float = 0.0) -> Floats:
+        """A value of each point (V,), smoothly over the grid (h, w); `nothing` outside of the mask `where`."""
+        out = np.full(self.owner.shape, nothing)
+        corners = of_point[self.triangles[self.owner[where]]]
+        out[where] = np.einsum("nk,nk->n", corners, self.share[where])
         return out
 
     def place(self, cells: Floats) -> Floats:

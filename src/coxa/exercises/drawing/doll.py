@@ -17,17 +17,17 @@ Blob = tuple[str, tuple[float, float, float], tuple[float, float, float]]
 
 #: Where each muscle lies under the skin of the left side: segment, centre and radii in the segment's own axes, body heights.
 MUSCLES: dict[str, tuple[Blob, ...]] = {
-    "gluteus-maximus": (("pelvis", (0.050, -0.012, -0.048), (0.050, 0.050, 0.046)),),
-    "gluteus-medius": (("pelvis", (0.088, 0.032, -0.006), (0.040, 0.036, 0.042)),),
-    "deep-rotators": (("pelvis", (0.074, -0.004, -0.046), (0.040, 0.026, 0.038)),),
-    "hip-flexors": (("pelvis", (0.052, 0.006, 0.050), (0.032, 0.046, 0.032)),),
-    "quadriceps": (("thigh", (0.004, -0.130, 0.046), (0.044, 0.100, 0.034)),),
-    "hamstrings": (("thigh", (0.0, -0.140, -0.042), (0.044, 0.096, 0.032)),),
-    "adductors": (("thigh", (-0.046, -0.090, 0.004), (0.030, 0.090, 0.036)),),
-    "abdominals": (("abdomen", (0.0, 0.025, 0.052), (0.062, 0.082, 0.036)),),
-    "low-back": (("abdomen", (0.022, 0.015, -0.052), (0.040, 0.060, 0.032)),),
-    "tensor-fasciae-latae": (("pelvis", (0.080, 0.008, 0.036), (0.030, 0.042, 0.032)),
-                             ("thigh", (0.048, -0.050, 0.012), (0.022, 0.060, 0.026))),
+    "gluteus-maximus": (("pelvis", (0.062, -0.022, -0.050), (0.082, 0.066, 0.072)),),
+    "gluteus-medius": (("pelvis", (0.088, 0.030, 0.006), (0.064, 0.050, 0.062)),),
+    "deep-rotators": (("pelvis", (0.080, -0.006, -0.042), (0.058, 0.036, 0.056)),),
+    "hip-flexors": (("pelvis", (0.060, 0.002, 0.046), (0.056, 0.064, 0.048)),),
+    "quadriceps": (("thigh", (0.014, -0.130, 0.040), (0.064, 0.108, 0.048)),),
+    "hamstrings": (("thigh", (0.014, -0.140, -0.036), (0.066, 0.104, 0.048)),),
+    "adductors": (("thigh", (-0.044, -0.095, 0.010), (0.044, 0.100, 0.052)),),
+    "abdominals": (("abdomen", (0.0, 0.018, 0.050), (0.110, 0.086, 0.062)),),
+    "low-back": (("abdomen", (0.0, 0.012, -0.048), (0.120, 0.066, 0.066)),),
+    "tensor-fasciae-latae": (("pelvis", (0.084, 0.008, 0.030), (0.044, 0.048, 0.044)),
+                             ("thigh", (0.046, -0.060, 0.014), (0.036, 0.076, 0.040))),
 }  # fmt: skip
 
 #: Where a mistake shows: as above; the left one of a pair.

@@ -56,7 +56,8 @@ def animate(exercise: Exercise, person: Person | None = None) -> Picture:
 
 
 def _frame(drawn: Drawn, frame: int) -> Panel:
-    return panel(drawn.doll, drawn.moving.posed[frame], drawn.view, drawn.solids(frame), glow=drawn.glow, plain=True)
+    posed = drawn.moving.posed[frame]
+    return panel(drawn.doll, posed, drawn.view, drawn.solids(posed, drawn.moving.props, frame), glow=drawn.glow, plain=True)
 
 
 def _sorted_out(origins: Floats) -> tuple[list[int], list[int]]:

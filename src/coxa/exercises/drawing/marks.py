@@ -8,31 +8,41 @@ from coxa.body.mannequin.kinematics import Posed
 from coxa.body.mannequin.skeleton import Floats, Side
 from coxa.exercises.drawing.picture import MOVE, WRONG
 from coxa.exercises.drawing.view import View
+from coxa.exercises.movement import Variant
 
 #: A line in metres to the right and down, its colour, and whether it has a head at both ends.
 Mark = tuple[Floats, str, bool]
 
-#: What may lead a movement, nearest to the trunk first: of parts that move alike the nearer one is pointed at.
-LEADS: dict[str, str] = {
-    "hips": "pelvis", "chest": "neck", "head": "head", "left knee": "shin_left", "right knee": "shin_right", "left foot": "foot_left",
-    "right foot": "foot_right", "left hand": "hand_left", "right hand": "hand_right",
-}  # fmt: skip
+#: What may lead a movement: the legs and what they carry, else the trunk, else the arms. Of parts that move alike the first is named.
+LEADS: tuple[dict[str, str], ...] = (
+    {"hips": "pelvis", "left knee": "shin_left", "right knee": "shin_right", "left foot": "foot_left", "right foot": "foot_right"},
+    {"low back": "abdomen", "chest": "neck", "head": "head"},
+    {"left hand": "hand_left", "right hand": "hand_right"},
+)
+_CLEAR_M = 0.045
 
 
-def leader(posed: Posed, before: int, after: int) -> tuple[str, Floats]:
-    """Which part of the body moves most between two frames, and by how much: its name in `LEADS` and (3,) metres."""
-    shifts = {name: posed.joint(segment)[after] - posed.joint(segment)[before] for name, segment in LEADS.items()}
-    most = max(float(np.linalg.norm(s)) for s in shifts.values())
-    # A limb's end always goes furthest; what leads is the first part that does most of the way.
-    name = next(n for n, s in shifts.items() if np.linalg.norm(s) >= (0.75 if n == "hips" else 0.92) * most)
-    return name, shifts[name]
+def leader(posed: Posed, before: int, after: int) -> tuple[str, str, Floats]:
+    """Which part of the body leads between two frames, and by how much it moves: its name, its segment, and (3,) metres."""
+    best: tuple[str, str, Floats] | None = None
+    for group in LEADS:
+        shifts = {name: posed.joint(segment)[after] - posed.joint(segment)[before] for name, segment in group.items()}
+        most = max(float(np.linalg.norm(s)) for s in shifts.values())
+        # A limb's end always goes furthest; what leads is the first part that does most of the way.
+        name = next(n for n, s in shifts.items() if np.linalg.norm(s) >= (0.75 if n == "hips" else 0.92) * most)
+        if most >= _CLEAR_M:
+            return name, group[name], shifts[name]
+        if best is None:
+            best = name, group[name], shifts[name]
+    assert best is not None
+    return best
 
 
 def motion_arrow(posed: Posed, before: int, after: int, view: View, *, least_m: float = 0.05) -> Mark | None:
     """The way that the leading part goes between two frames; none if it hardly moves in this view."""
-    name, _ = leader(posed, before, after)
+    _, segment, _ = leader(posed, before, after)
     frames = range(before, after + 1) if after > before else range(before, after - 1, -1)
-    way = view.project(posed.joint(LEADS[name])[list(frames)])[:, :2]
+    way = view.project(posed.joint(segment)[list(frames)])[:, :2]
     length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(way, axis=0), axis=1))])
     if np.linalg.norm(np.ptp(way, axis=0)) < least_m:
         return None
@@ -41,6 +51,25 @@ def motion_arrow(posed: Posed, before: int, after: int, view: View, *, least_m: 
     if length[-1] < 0.16:
         line = line[0] + (line - line[0]) * (0.16 / length[-1])
     return line, MOVE, False
+
+
+def hurried(variant: Variant) -> bool:
+    """Whether a mistake has no pose of its own, as haste and bouncing have none."""
+    return not (variant.angles or variant.lifts or variant.rests or variant.hands or variant.meets or variant.places)
+
+
+def most_apart(good: Posed, bad: Posed, side: Side) -> str:
+    """Where two poses differ most, as the catalogue names places."""
+    other: Side = "right" if side == "left" else "left"
+    gaps = {
+        name: float(np.linalg.norm(bad.joint(segment) - good.joint(segment)))
+        for name, segment in (
+            ("pelvis", "pelvis"), ("trunk", "neck"), ("knee_working", f"shin_{side}"), ("knee_other", f"shin_{other}"),
+            ("foot_working", f"foot_{side}"), ("foot_other", f"foot_{other}"),
+        )
+    }  # fmt: skip
+    # What carries the rest along is to blame: the first in this order that goes nearly as far as any.
+    return next(name for name, gap in gaps.items() if gap >= 0.7 * max(gaps.values()))
 
 
 def mistake_arrow(good: Posed, bad: Posed, view: View, where: str, way: str | None, side: Side) -> list[Mark]:

@@ -90,33 +90,56 @@ def panel(
         Leave out shade and use fewer points: a third of the size, for the many drawings of an animation.
     """
     skin, normals = doll.points(posed)
-    parts = [skin, *(s.points for s in solids)]
+    behind: list[Solid] = []
+    before: list[Solid] = []
+    near = view.project(skin)[:, 2].mean()
+    for thing in solids:
+        if _stands_apart(thing, posed):
+            (before if view.project(thing.points)[:, 2].mean() < near else behind).append(thing)
+    touching = [s for s in solids if s not in behind and s not in before]
+    parts = [skin, *(s.points for s in touching)]
     starts = np.cumsum([0, *(len(p) for p in parts)])
     points = np.concatenate(parts)
     seen = view.project(points)
-    tri = np.concatenate([doll.body.triangles, *(s.triangles + k for s, k in zip(solids, starts[1:], strict=False))]).astype(np.int32)
+    meshes = [doll.body.triangles, *(s.triangles for s in touching)]
+    tri = np.concatenate([t + k for t, k in zip(meshes, starts, strict=False)]).astype(np.int32)
     canvas = Canvas.of(seen, tri, 1.4 * _CELL_M if plain else _CELL_M)
     tolerance = 0.5 if plain else _TOLERANCE
-    thing_of = np.concatenate([np.full(len(t), k) for k, t in enumerate([doll.body.triangles, *(s.triangles for s in solids)])])
-    thing = canvas.kinds(thing_of)
-    every_normal = np.concatenate([normals, *(s.normals for s in solids)])
-    low, high = seen[:, :2].min(axis=0), seen[:, :2].max(axis=0)
-    shapes: list[str] = []
+    thing_seen = canvas.kinds(np.concatenate([np.full(len(t), k) for k, t in enumerate(meshes)]))
+    body = thing_seen == 0
+    ring = _ring_path(outline(canvas, body), tolerance)
 
-    flat_first = sorted(range(len(solids)), key=lambda k: solids[k].kind != "mat")
-    light = canvas.values(every_normal)
-    for k in flat_first:
-        shapes += _prop(canvas, thing == k + 1, light, solids[k].kind)
+    shapes = [shape for thing in behind for shape in _alone(thing, view)]
+    for k in sorted(range(len(touching)), key=lambda k: touching[k].kind != "mat"):
+        mine = np.concatenate([np.zeros(int(starts[k + 1])), touching[k].normals[:, 1], np.zeros(len(points) - int(starts[k + 2]))])
+        shapes += _prop(canvas, thing_seen == k + 1, canvas.values(mine, thing_seen == k + 1), touching[k].kind)
     shapes.append(_shadow(view, skin, doll))
+    shapes.append(f'<path fill="{FILLS["skin"]}" fill-rule="evenodd" d="{ring}"/>')
+    shapes += _figure(canvas, body, doll, view, posed, None if plain else normals, tolerance)
+    for depth, name in ((glow, "work"), (wrong, "wrong")):
+        if depth is not None:
+            shapes += _patch(canvas, body, depth, len(points), name)
+    shapes.append(_inner_lines(canvas, doll, view, seen[: len(skin)], normals, tolerance))
+    shapes.append(f'<path {_LINE} stroke-width="outer" d="{ring}"/>')
+    for thing in before:
+        # What stands in front of the body is drawn like glass, so that it hides nothing.
+        shapes += ['<g opacity=".42">', *_alone(thing, view), "</g>"]
+    covered = np.concatenate([seen[:, :2], *(view.project(s.points)[:, :2] for s in (*behind, *before))])
+    return Panel([s for s in shapes if s], covered.min(axis=0), covered.max(axis=0))
 
-    body = thing == 0
-    shapes += _figure(canvas, body, doll, view, posed, None if plain else light, tolerance)
-    if glow is not None:
-        shapes += _patch(canvas, body, glow, len(points), "work")
-    if wrong is not None:
-        shapes += _patch(canvas, body, wrong, len(points), "wrong")
-    shapes += _lines(canvas, body, doll, view, seen[: len(skin)], normals, tolerance)
-    return Panel([s for s in shapes if s], low, high)
+
+def _stands_apart(thing: Solid, posed: Posed) -> bool:
+    """Whether a thing is furniture beside the body, rather than what one sits, stands or lies on."""
+    if thing.kind not in ("support", "chair"):
+        return False
+    hips = posed.joint("pelvis")
+    low, high = thing.points.min(axis=0), thing.points.max(axis=0)
+    return not (low[0] <= hips[0] <= high[0] and low[2] <= hips[2] <= high[2])
+
+
+def _alone(thing: Solid, view: View) -> list[str]:
+    canvas = Canvas.of(view.project(thing.points), thing.triangles, _CELL_M)
+    return _prop(canvas, canvas.covered, canvas.values(thing.normals[:, 1], canvas.covered), thing.kind)
 
 
 def _ring_path(rings: list[Floats], tolerance: float = _TOLERANCE) -> str:
@@ -133,13 +156,13 @@ def fills_of(kind: str) -> tuple[str, str]:
     return PROP_FILLS.get(kind.split("-")[0], _WOOD)
 
 
-def _prop(canvas: Canvas, mask: Mask, light: Floats, kind: str) -> list[str]:
+def _prop(canvas: Canvas, mask: Mask, upward: Floats, kind: str) -> list[str]:
     """A prop in two tones, its top lighter, with its edge."""
     if not mask.any():
         return []
     top, side = fills_of(kind)
     whole = outline(canvas, mask, soft=0.6)
-    upper = mask & (light[..., 1] > 0.7) if kind.split("-")[0] not in ("band", "cuff") else mask
+    upper = mask & (upward > 0.7) if kind.split("-")[0] not in ("band", "cuff") else mask
     lines = [_shape(whole, f'fill="{side}" fill-rule="evenodd"', 0.35)]
     if upper.any():
         lines.append(_shape(outline(canvas, upper, soft=0.6), f'fill="{top}" fill-rule="evenodd"', 0.35))
@@ -168,24 +191,24 @@ def _far(posed: Posed, view: View) -> set[int]:
     return far
 
 
-def _figure(canvas: Canvas, body: Mask, doll: Doll, view: View, posed: Posed, light: Floats | None, tolerance: float) -> list[str]:
+def _figure(canvas: Canvas, body: Mask, doll: Doll, view: View, posed: Posed, normals: Floats | None, tolerance: float) -> list[str]:
     """The body's areas: one for each garment, further limbs lighter, then the shade."""
     count = len(doll.body.triangles)
     corner = doll.body.triangles[:, 0]
     worn = canvas.kinds(np.concatenate([doll.body.garments[corner].astype(np.int64), np.zeros(len(canvas.triangles) - count, np.int64)]))
     limb = canvas.kinds(np.concatenate([doll.limb[corner], np.zeros(len(canvas.triangles) - count, np.int64)]))
     distant = np.isin(limb, list(_far(posed, view)))
-    shapes = [_shape(outline(canvas, body), f'fill="{FILLS["skin"]}" fill-rule="evenodd"', tolerance)]
+    shapes = []
     for fills, where in ((FILLS, body & ~distant), (FAR_FILLS, body & distant)):
         for number, garment in enumerate(GARMENTS):
             if garment == "skin" and fills is FILLS:
                 continue
             shapes.append(_shape(outline(canvas, where & (worn == number)), f'fill="{fills[garment]}" fill-rule="evenodd"', tolerance))
-    if light is None:
+    if normals is None:
         return shapes
     lamp = np.array([0.0, 0.80, 0.0]) + 0.45 * -view.axes[2] - 0.40 * view.axes[0]
     lamp /= np.linalg.norm(lamp)
-    lit = light @ lamp
+    lit = canvas.values(np.concatenate([normals @ lamp, np.zeros(canvas.count - len(normals))]), body)
     for level, tone in ((0.30, ".10"), (-0.05, ".13")):
         shade = body & (lit < level)
         look = f'fill="#1f2d3d" fill-opacity="{tone}" fill-rule="evenodd"'
@@ -195,10 +218,9 @@ def _figure(canvas: Canvas, body: Mask, doll: Doll, view: View, posed: Posed, li
 
 def _patch(canvas: Canvas, body: Mask, depth: Floats, count: int, name: str) -> list[str]:
     """A place on the body: a soft rim and a core, with a pattern that is read without colour."""
-    value = canvas.values(np.concatenate([depth, np.full(count - len(depth), -1.0)]))
-    value = np.where(body, value, -1.0)
+    value = canvas.values(np.concatenate([depth, np.full(count - len(depth), -1.0)]), body, nothing=-1.0)
     shapes = []
-    rim, core = outline(canvas, value > 0.02, soft=1.6), outline(canvas, value > 0.16, soft=1.6)
+    rim, core = outline(canvas, value > 0.0, soft=1.6), outline(canvas, value > 0.09, soft=1.6)
     shapes.append(_shape(rim, f'fill="{PATCHES[name][0]}" fill-opacity=".38" fill-rule="evenodd"', 0.35))
     path = _ring_path(core, 0.35)
     if path:
@@ -207,13 +229,9 @@ def _patch(canvas: Canvas, body: Mask, depth: Floats, count: int, name: str) -> 
     return shapes
 
 
-def _lines(canvas: Canvas, body: Mask, doll: Doll, view: View, seen: Floats, normals: Floats, tolerance: float) -> list[str]:
+def _inner_lines(canvas: Canvas, doll: Doll, view: View, seen: Floats, normals: Floats, tolerance: float) -> str:
     facing = normals @ -view.axes[2]
     aside = normals @ view.axes[:2].T
     inner = turning_lines(canvas, seen, facing, aside, doll.body.triangles)
     path = "".join(curve(thinned(line * SCALE, tolerance), closed=False) for line in inner)
-    ring = _ring_path(outline(canvas, body), tolerance)
-    return [
-        f'<path {_LINE} stroke-width="inner" d="{path}"/>' if path else "",
-        f'<path {_LINE} stroke-width="outer" d="{ring}"/>' if ring else "",
-    ]
+    return f'<path {_LINE} stroke-width="inner" d="{path}"/>' if path else ""

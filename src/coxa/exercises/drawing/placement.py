@@ -97,7 +97,7 @@ def place_camera(exercise: Exercise, person: Person | None = None) -> Picture:
     spot = middle + where.distance_m * out
     turn = 1.0 if drawn.person.side == "left" else -1.0
     view = View(azimuth - turn * 62.0, 30.0)
-    solids = [*drawn.solids(drawn.moving.key_frames["start"]), *_device(where, spot, azimuth, drawn)]
+    solids = [*drawn.solids(posed), *_device(where, spot, azimuth, drawn)]
     drawing = panel(drawn.doll, posed, view, solids)
 
     def flat(points: Floats) -> Floats:

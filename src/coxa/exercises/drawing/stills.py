@@ -11,7 +11,7 @@ from coxa.body.mannequin.kinematics import Posed
 from coxa.body.mannequin.skeleton import Floats, Side, Weight
 from coxa.errors import BadInput
 from coxa.exercises.drawing.doll import Doll
-from coxa.exercises.drawing.marks import mistake_arrow, motion_arrow
+from coxa.exercises.drawing.marks import Mark, hurried, mistake_arrow, most_apart, motion_arrow
 from coxa.exercises.drawing.panel import SCALE, Panel, panel
 from coxa.exercises.drawing.picture import WRONG, Badge, Picture, arrow, badge, document
 from coxa.exercises.drawing.props import Solid, solid
@@ -19,7 +19,8 @@ from coxa.exercises.drawing.view import View
 from coxa.exercises.drawing.words import describe_mistake, describe_positions
 from coxa.exercises.model import Exercise, Mistake
 from coxa.exercises.movement import Movement
-from coxa.exercises.moving import Moving, poses
+from coxa.exercises.moving import Moving, poses, props, still
+from coxa.exercises.placed import Placed
 
 _MARGIN, _GAP = 12.0, 22.0
 
@@ -73,14 +74,17 @@ class Drawn:
         return self.doll.glow(self.movement.glow, sides)
 
     def posed(self, key: str) -> Posed:
-        """One key pose."""
-        return self.moving.posed[self.moving.key_frames[key]]
+        """One key pose; with the mistake if it shows in this one."""
+        fault = self.fault if self.fault and self.movement.faults[self.fault].key == key else None
+        return still(self.movement, self.doll.skeleton, key, side=self.person.side, fault=fault)
 
-    def solids(self, frame: int) -> list[Solid]:
-        """The props in one frame."""
-        posed = self.moving.posed[frame]
+    def solids(self, posed: Posed, placed: tuple[Placed, ...] | None = None, frame: int = 0) -> list[Solid]:
+        """The props in one pose; `placed` where they are in all frames, if that is known."""
+        things = props(self.movement, posed, side=self.person.side) if placed is None else placed
+        if not things:
+            return []
         skin, _ = self.doll.points(posed)
-        return [solid(p, self.doll, skin, posed.rotations, frame) for p in self.moving.props]
+        return [solid(p, self.doll, skin, posed.rotations, frame) for p in things]
 
     @cached_property
     def view(self) -> View:
@@ -99,7 +103,7 @@ class Drawn:
         elif base.startswith(("standing", "sitting")):
             named = {"front": View(16.0, 8.0), "diagonal": View(42.0, 8.0), "side": View(76.0, 8.0), "back": View(160.0, 8.0)}
         else:
-            named = {"side": View(76.0, 13.0), "diagonal": View(48.0, 18.0), "feet-end": View(26.0, 24.0), "front": View(130.0, 16.0)}
+            named = {"side": View(78.0, 9.0), "diagonal": View(48.0, 18.0), "feet-end": View(26.0, 24.0), "front": View(130.0, 16.0)}
         first = self.movement.camera
         order = [first, *(n for n in named if n != first)] if first in named else list(named)
         turn = 1.0 if self.person.side == "left" else -1.0
@@ -126,7 +130,8 @@ def positions(exercise: Exercise, person: Person | None = None) -> Picture:
     for k, key in enumerate(drawn.keys[:6]):
         frame = drawn.moving.key_frames[key]
         glow = drawn.glow if k or len(drawn.keys) == 1 else None
-        panels.append(panel(drawn.doll, drawn.posed(key), drawn.view, drawn.solids(frame), glow=glow))
+        posed = drawn.moving.posed[frame]
+        panels.append(panel(drawn.doll, posed, drawn.view, drawn.solids(posed, drawn.moving.props, frame), glow=glow))
         before = drawn.moving.key_frames[drawn.keys[k - 1]] if k else frame
         marks.append(motion_arrow(drawn.moving.posed, before, frame, drawn.view) if k else None)
         signs.append(number[k])
@@ -155,25 +160,22 @@ def _mistake(right: Drawn, fault: str, named: Mistake | None, done: dict[tuple[V
     wrong = Drawn(right.exercise, right.person, fault)
     good, bad = right.posed(variant.key), wrong.posed(variant.key)
     view = _telling(right, good, bad)
-    frame = right.moving.key_frames[variant.key]
-    red = right.doll.place(variant.where, right.person.side) if variant.where else None
+    where = variant.where or (None if hurried(variant) else most_apart(good, bad, right.person.side))
+    red = right.doll.place(where, right.person.side) if where else None
     if (view, variant.key) not in done:
-        done[view, variant.key] = panel(right.doll, good, view, right.solids(frame))
-    panels = [
-        done[view, variant.key],
-        panel(right.doll, bad, view, wrong.solids(wrong.moving.key_frames[variant.key]), wrong=red),
-    ]
-    begin = right.moving.key_frames["start"]
-    arrows: list[list[tuple[Floats, str, bool]]] = [[], []]
-    if variant.where:
-        arrows[1] = mistake_arrow(good, bad, view, variant.where, variant.arrow, right.person.side)
+        done[view, variant.key] = panel(right.doll, good, view, right.solids(good), glow=right.glow)
+    panels = [done[view, variant.key], panel(right.doll, bad, view, right.solids(bad), wrong=red)]
+    begin, frame = right.moving.key_frames["start"], right.moving.key_frames[variant.key]
+    arrows: list[list[Mark]] = [[], []]
+    if where:
+        arrows[1] = mistake_arrow(good, bad, view, where, variant.arrow, right.person.side)
     else:
         # Haste has no pose of its own: the same way, done in one long breath and in hurried strokes.
         way = motion_arrow(right.moving.posed, begin, frame, view)
         if way is not None:
-            arrows = [[way], _hurried(way)]
+            arrows = [[way], _hastened(way)]
     title = f"{right.exercise.name}: {named.name}" if named else f"{right.exercise.name}: {fault}"
-    alt = describe_mistake(right.exercise, named, variant, fault, right.person.side)
+    alt = describe_mistake(right.exercise, named, where, variant.arrow, fault, right.person.side)
     data = _compose(title, alt, panels, arrows, ["right", "wrong"])
     return Picture(f"{right.exercise.id}.{fault}.svg", alt, data)
 
@@ -186,7 +188,7 @@ def _telling(right: Drawn, good: Posed, bad: Posed) -> View:
     return views[0] if scores[0] >= 0.7 * max(scores) else views[int(np.argmax(scores))]
 
 
-def _hurried(way: tuple[Floats, str, bool]) -> list[tuple[Floats, str, bool]]:
+def _hastened(way: Mark) -> list[Mark]:
     line = way[0]
     along = line[-1] - line[0]
     aside = np.array([-along[1], along[0]]) / max(float(np.linalg.norm(along)), 1e-9)
@@ -199,7 +201,7 @@ def _widened(low: Floats, high: Floats, least: float) -> tuple[Floats, Floats]:
     return low - more, high + more
 
 
-def _compose(title: str, alt: str, panels: list[Panel], arrows: list[list[tuple[Floats, str, bool]]], signs: list[Badge]) -> bytes:
+def _compose(title: str, alt: str, panels: list[Panel], arrows: list[list[Mark]], signs: list[Badge]) -> bytes:
     """Lay panels out in rows on a common floor line, each with its sign and arrows."""
     lines = [line for group in arrows for line, _, _ in group]
     pad = 0.03

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 from contourpy import LineType, contour_generator
 from scipy.ndimage import gaussian_filter, gaussian_filter1d, maximum_filter
-from shapely import LineString, MultiLineString, simplify
-from shapely.ops import linemerge
+from shapely import LineString, get_parts, line_merge, linestrings, multilinestrings, simplify
 
 from coxa.body.mannequin.skeleton import Floats
 from coxa.exercises.drawing.canvas import Canvas, Mask
@@ -49,8 +49,8 @@ def turning_lines(
     aside: Floats,
     triangles: npt.NDArray[np.int32],
     *,
-    least_jump_m: float = 0.014,
-    least_length_m: float = 0.045,
+    least_jump_m: float = 0.018,
+    least_length_m: float = 0.055,
 ) -> list[Floats]:
     """Visible lines inside a body's outline at which its surface turns away from the eye before something further off.
 
@@ -105,8 +105,8 @@ def turning_lines(
     kept = two[~hidden & inside & (jump > least_jump_m)]
     if not len(kept):
         return []
-    merged = linemerge(MultiLineString(list(np.round(kept[:, :, :2], 6))))
-    lines = list(merged.geoms) if merged.geom_type == "MultiLineString" else [merged]
+    merged = line_merge(multilinestrings(linestrings(np.round(kept[:, :, :2], 6))))
+    lines = list(get_parts(merged))
     return [_eased(np.asarray(line.coords)) for line in _joined(lines, 3.2 * canvas.cell_m) if line.length >= least_length_m]
 
 
@@ -158,46 +158,42 @@ def thinned(points: Floats, tolerance: float) -> Floats:
 
 def curve(points: Floats, *, closed: bool) -> str:
     """A smooth path in SVG's letters through the middles of a line's pieces; the points are in the picture's units."""
-    p = np.round(points * 10).astype(int)
+    p = np.rint(points * 10).astype(int)
     if closed:
         p = p[:-1] if (p[0] == p[-1]).all() else p
         if len(p) < 3:
             return ""
         middles = (p + np.roll(p, -1, axis=0)) // 2
-        start, rest = middles[-1], zip(p, middles, strict=True)
+        start, controls = middles[-1], p
     else:
         if len(p) < 2:
             return ""
         middles = np.concatenate([(p[1:-2] + p[2:-1]) // 2, p[-1:]]) if len(p) > 2 else p[-1:]
-        start, rest = p[0], zip(p[1:-1] if len(p) > 2 else p[-1:], middles, strict=True)
-    words = [f"M{_short(start[0])} {_short(start[1])}"]
-    here = start
-    for control, end in rest:
-        numbers = (*(control - here), *(end - here))
-        words.append("q" + _listed(numbers))
-        here = end
-    return "".join(words) + ("z" if closed else "")
+        start, controls = p[0], p[1:-1] if len(p) > 2 else p[-1:]
+    here = np.concatenate([start[None], middles[:-1]])
+    steps: list[list[int]] = np.concatenate([controls - here, middles - here], axis=1).tolist()
+    head = f"M{_short(int(start[0]))} {_short(int(start[1]))}"
+    return head + "".join(["q" + _listed(step) for step in steps]) + ("z" if closed else "")
 
 
 def angular(points: Floats, *, closed: bool) -> str:
     """A path with corners."""
-    p = np.round(points * 10).astype(int)
+    p: list[list[int]] = np.rint(points * 10).astype(int).tolist()
     words = [f"M{_short(p[0][0])} {_short(p[0][1])}"]
-    words += ["l" + _listed(tuple(b - a)) for a, b in pairwise(p)]
+    words += ["l" + _listed([b[0] - a[0], b[1] - a[1]]) for a, b in pairwise(p)]
     return "".join(words) + ("z" if closed else "")
 
 
-def _listed(numbers: tuple[int, ...]) -> str:
-    text = ""
-    for number in numbers:
-        word = _short(number)
-        text += word if not text or word.startswith("-") else " " + word
-    return text
+def _listed(numbers: list[int]) -> str:
+    """Numbers with as few separators as SVG needs."""
+    first, *others = [_short(number) for number in numbers]
+    return first + "".join([word if word[0] == "-" else " " + word for word in others])
 
 
+@lru_cache(maxsize=8192)
 def _short(tenths: int) -> str:
     """Tenths as the shortest decimal."""
-    whole, part = divmod(abs(int(tenths)), 10)
+    whole, part = divmod(abs(tenths), 10)
     sign = "-" if tenths < 0 else ""
     if not part:
         return f"{sign}{whole}" if whole else "0"

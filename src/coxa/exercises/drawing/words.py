@@ -9,7 +9,7 @@ import numpy as np
 from coxa.body.mannequin.skeleton import Floats, Side
 from coxa.exercises.drawing.marks import leader
 from coxa.exercises.model import Exercise, Mistake
-from coxa.exercises.movement import Movement, Variant
+from coxa.exercises.movement import Movement
 from coxa.exercises.moving import Moving
 
 MUSCLE_WORDS = {
@@ -52,7 +52,7 @@ def describe_way(moving: Moving, before: int, after: int) -> str:
     The numbers are those of the drawn person, who is 1.70 m tall.
     """
     posed = moving.posed
-    name, shift = leader(posed, before, after)
+    name, _, shift = leader(posed, before, after)
     distance = float(np.linalg.norm(shift))
     whose = "the hips move" if name == "hips" else f"the {name} moves"
     if distance < 0.03:
@@ -60,14 +60,14 @@ def describe_way(moving: Moving, before: int, after: int) -> str:
     return f"{whose} {_way(shift, posed.rotation('pelvis')[before])} by about {_rounded(distance)} cm"
 
 
-def describe_mistake(exercise: Exercise, mistake: Mistake | None, variant: Variant, fault: str, side: Side) -> str:
+def describe_mistake(exercise: Exercise, mistake: Mistake | None, where: str | None, arrow: str | None, fault: str, side: Side) -> str:
     """What the picture of a mistake shows: right on the left, wrong on the right, where, and which way."""
     name = mistake.name if mistake else fault.replace("-", " ")
     text = f"{exercise.name}. Left, with a tick: the right way. Right, with a cross: {_sentence(name)}"
-    if variant.where:
-        way = f", and an arrow points {WAY_WORDS[variant.arrow]}" if variant.arrow else ""
-        text += f" Red marks {PLACE_WORDS[variant.where]}{way}."
-        if variant.where.endswith(("working", "other")):
+    if where:
+        way = f", and an arrow points {WAY_WORDS[arrow]}" if arrow else ""
+        text += f" Red marks {PLACE_WORDS[where]}{way}."
+        if where.endswith(("working", "other")):
             text += f" The {side} side is the working side."
     else:
         text += " Two red arrows show that the movement is hurried."
