@@ -61,10 +61,13 @@ class PlannedDose(Value):
     """
 
     sets: int = 1
-    repetitions: int | None = None
+    repetitions: int | None = None  # the least that fulfils the dose; with `repetitions_most`, up to that many
+    repetitions_most: int | None = None
     hold_s: float | None = None
+    hold_most_s: float | None = None
     duration_s: float | None = None
     per_side: bool = False
+    per_direction: bool = False  # so much each way: circles, tilts, steps
     times_a_day: int = 1
     load_kg: float = 0.0
     lever: int = 0  # how many steps of lever, hold or range were added since the start
