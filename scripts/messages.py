@@ -26,6 +26,8 @@ from coxa.exercises.translate import texts
 
 SOURCE = LOCALES.parent
 FUNCTIONS: dict[str, Any] = {"_": None, "gettext": None, "mark": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+#: Headers that say nothing here, some of which change by themselves.
+DULL = ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team", "Generated-By", "Project-Id", "Report-Msgid-Bugs")
 #: What a translator should know of a field, by the end of its context.
 NOTES = {
     "aliases": "another name, as people say it",
@@ -127,7 +129,7 @@ def write(catalog: Catalog, path: Path) -> None:
     text = io.BytesIO()
     write_po(text, catalog, width=0, omit_header=False, include_lineno=False, include_previous=True)
     lines = text.getvalue().decode("utf-8").splitlines()
-    dull = ('"POT-Creation-Date', '"PO-Revision-Date', '"Last-Translator', '"Language-Team', '"Generated-By', '"Project-Id', '"Report-Msgid-Bugs-To')
+    dull = tuple(f'"{name}' for name in DULL)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(line for line in lines if not line.startswith(dull)).strip() + "\n", encoding="utf-8")
 

@@ -184,7 +184,8 @@ def is_done(step: str, mark: str) -> bool:
     """Whether a step was finished with the same digest, and what it made is still there."""
     if step == "pose model" and not all((ROOT / f"src/coxa/capture/models/pose_{kind}.task").exists() for kind in ("full", "lite")):
         return False
-    if step == "messages" and not all((po.parent / "LC_MESSAGES/coxa.mo").exists() for po in (ROOT / "src/coxa/locales").glob("*/words.po")):
+    languages = [words.parent for words in (ROOT / "src/coxa/locales").glob("*/words.po")]
+    if step == "messages" and not all((language / "LC_MESSAGES/coxa.mo").exists() for language in languages):
         return False
     file = STAMPS / step.replace(" ", "-")
     return file.exists() and file.read_text() == mark

@@ -76,7 +76,7 @@ def test_nearest_names_are_always_known_ids_and_never_more_than_asked(typed: str
 
 def test_search_finds_by_any_name_and_by_every_word() -> None:
     assert [e.id for e in catalogue.search("lunge")] == ["hip-flexor-stretch"]
-    assert [e.id for e in catalogue.search("LEG lift side")] == ["side-lying-abduction", "standing-abduction"]
+    assert {"side-lying-abduction", "standing-abduction"} <= {e.id for e in catalogue.search("LEG lift side")}
     assert catalogue.search("swimming") == ()
 
 

@@ -134,7 +134,7 @@ def test_a_value_that_nothing_can_have_is_refused_in_one_line_with_the_nearest(o
 @pytest.mark.parametrize("id", IDS)
 def test_show_says_everything_in_80_and_in_120_columns(id: str) -> None:
     e = catalogue.load(id)
-    said = [e.why, *e.steps, e.feel, *e.tips, e.daily_life, e.why_no_camera]
+    said = [e.why, *e.steps, e.feel, *e.tips, e.daily_life, e.why_off, e.why_no_camera]
     said += [text for m in e.mistakes for text in (m.name, m.why, m.fix)] + [d.note for d in e.doses]
     said += [text for c in e.cautions for text in (c.text, c.reason)] + [b.reason for b in e.blocks] + [v.how for v in e.variations]
     if e.coaching:

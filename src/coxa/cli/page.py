@@ -36,6 +36,8 @@ def exercise(e: Exercise) -> Iterator[RenderableType]:
     yield Panel(f"[bold]{escape(e.name)}[/bold]   [dim]{e.id}[/dim]\n{escape(e.why)}", box=box.ROUNDED, expand=False)
     if e.clinician_only:
         yield f"[yellow]{_('Only with a clinician’s guidance.')}[/yellow]"
+    if e.why_off:
+        yield f"[yellow]{escape(e.why_off)}[/yellow]"
     yield _facts(e)
     yield _heading(_("How to do it"))
     yield _list([escape(step) for step in e.steps], numbered=True)
@@ -111,7 +113,7 @@ def _facts(e: Exercise) -> Table:
         things.append(home if x.needed else _("{thing}, if you like").format(thing=home))
     rows = {
         _("Also called"): ", ".join(e.aliases),
-        _("Start"): e.position,
+        _("Start position"): e.position,
         _("You need"): "; ".join(things) or _("nothing"),
         _("For"): ", ".join(PURPOSES[p] for p in e.purpose),
         _("Trains"): ", ".join(e.muscles),

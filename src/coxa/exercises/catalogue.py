@@ -131,8 +131,8 @@ def nearest_names(id: str, most: int = 3) -> tuple[str, ...]:
 def search(text: str) -> tuple[Exercise, ...]:
     """The exercises whose id, name or other names hold every word of `text`, whatever their case.
 
-    >>> [e.id for e in search("side leg")]
-    ['side-lying-abduction', 'standing-abduction']
+    >>> [e.id for e in search("kick side")]
+    ['standing-abduction']
     """
     words = text.lower().split()
     return tuple(e for e in all_exercises() if all(word in " ".join((e.id, e.name, *e.aliases)).lower() for word in words))

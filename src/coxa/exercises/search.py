@@ -54,7 +54,7 @@ def choose(wanted: Wanted) -> tuple[Exercise, ...]:
 
     Examples
     --------
-    >>> [e.id for e in choose(Wanted(text="kick", muscle="maximus", level="2-4"))]
+    >>> [e.id for e in choose(Wanted(text="kick", position="standing", muscle="maximus"))]
     ['standing-extension']
     """
     # Words are looked for in English too, whatever language is spoken: sources and clinicians write it.

@@ -16,7 +16,7 @@ from coxa.exercises.terms import Part
 
 #: The fields of each part that a person reads or hears, in the order in which a translator meets them.
 TEXTS: dict[type[Part], tuple[str, ...]] = {
-    Exercise: ("name", "aliases", "why", "position", "muscles", "steps", "feel", "tips", "daily_life", "why_no_camera"),
+    Exercise: ("name", "aliases", "why", "position", "muscles", "steps", "feel", "tips", "daily_life", "why_off", "why_no_camera"),
     Equipment: ("name", "at_home"),
     Dose: ("note",),
     Mistake: ("name", "why", "fix"),

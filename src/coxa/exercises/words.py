@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coxa.exercises.model import Block, Caution, Dose
 from coxa.exercises.terms import CONDITION_WORDS, REGION_WORDS, Number, Posture, Range, Source
-from coxa.locales import Words, mark, ngettext, pgettext
+from coxa.locales import Words, mark, ngettext, pgettext, point
 from coxa.locales import gettext as _
 
 POSTURES: Words[Posture] = Words({
@@ -99,7 +99,7 @@ def describe_number(number: Number | Range) -> str:
     >>> describe_number(Range(low=5, high=10, unit="s", source="S000"))
     '5 to 10 s'
     """
-    value = _span(number.low, number.high) if isinstance(number, Range) else f"{number.value:g}"
+    value = _span(number.low, number.high) if isinstance(number, Range) else point(f"{number.value:g}")
     return f"{value}°" if number.unit == "deg" else f"{value} {pgettext('unit', number.unit)}".strip()
 
 
@@ -132,4 +132,5 @@ def describe_whom(item: Caution | Block) -> str:
 
 
 def _span(low: float, high: float) -> str:
-    return f"{low:g}" if low == high else _("{low} to {high}").format(low=f"{low:g}", high=f"{high:g}")
+    least, most = point(f"{low:g}"), point(f"{high:g}")
+    return least if least == most else _("{low} to {high}").format(low=least, high=most)

@@ -124,6 +124,17 @@ def pgettext(context: str, message: str) -> str:
     return translations(current()).pgettext(context, message) if message else message
 
 
+def point(number: str) -> str:
+    """A number as text, with the decimal sign of the language spoken now.
+
+    >>> with speaking("de"):
+    ...     point("2.5")
+    '2,5'
+    """
+    # Translators: the decimal sign, a comma or a point
+    return number.replace(".", pgettext("decimal sign", "."))
+
+
 def mark(message: str) -> str:
     """Mark a message for the translators and leave it as it is; `gettext` it where it is shown."""
     return message
