@@ -27,6 +27,9 @@ NO_VIEW, FRONT, SIDE, DIAGONAL, FEET_END, RAISED = range(len(VIEWS))
 (LATERAL, TRUNK, KNEE_OFF_FLOOR, KNEES_BELOW, LOWER_KNEE_BELOW) = (0, 3, 6, 7, 8)
 DIRECTIONS = 9
 
+#: Share of the trunk's length that points at the camera when somebody on their side is seen from the feet.
+ALONG = 0.82
+
 #: Knees less far below the hips than this, in trunks, are those of a person who sits; standing they are at 0.85, and a
 #: low camera sees the nearer knees lower than they are.
 SEATED_KNEES = 0.45
@@ -118,6 +121,8 @@ def view_of(posture: int, d: Floats, n: Floats) -> int:
         if along < 35.0:
             return SIDE
         return FEET_END if along > 60.0 else DIAGONAL
+    if posture == SIDE_LYING and abs(d[5]) > ALONG:
+        return FEET_END
     if posture == SIDE_LYING and n[1] > 0.64:
         return RAISED
     turned = math.degrees(math.atan2(abs(n[0]), abs(n[2])))

@@ -50,14 +50,14 @@ def steady(time_s: Floats) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Round:
-    """One repetition: the poses that are visited, when the way back ends, and where it leads if not to where it began.
+    """One repetition: the poses on the way to its top, then those on the way back, the last of them where it ends.
 
-    `wobble` gives what is added to the last visit's reach at each moment: sagging, bouncing.
+    Without a way back the next repetition goes on from the top. `wobble` gives what is added to the top's reach at each moment:
+    sagging, bouncing.
     """
 
     visits: Sequence[Visit]
-    end_s: float
-    home: Posed | None = None
+    back: Sequence[Visit]
     wobble: Callable[[Floats], Floats] = steady
 
     @property
@@ -67,13 +67,18 @@ class Round:
 
     @property
     def top_s(self) -> float:
-        """When the last visit is reached."""
+        """When the top is reached."""
         return self.visits[-1].there_s
 
     @property
     def leave_s(self) -> float:
         """When the way back begins."""
         return self.visits[-1].leave_s
+
+    @property
+    def end_s(self) -> float:
+        """When it is over."""
+        return self.back[-1].there_s if self.back else self.leave_s
 
 
 def smooth(x: Floats) -> Floats:
@@ -160,15 +165,16 @@ def perform(start: Posed, repetitions: Sequence[Round], time_s: Floats, rng: Ran
     """
     origins = np.tile(start.origins, (len(time_s), 1, 1))
     rotations = np.tile(start.rotations, (len(time_s), 1, 1, 1))
-    rest = start
+    here = start
     for done in repetitions:
-        here = rest
-        stops = [*done.visits, Visit(done.home or rest, done.leave_s, done.end_s, np.inf)]
+        stops = [*done.visits, *done.back]
         for k, visit in enumerate(stops):
             lag = rng.uniform(-LAG, LAG, len(SEGMENTS))
             lag[0] = 0.0
             way_s = max(visit.there_s - visit.go_s, 1e-3)
-            stays = (time_s >= visit.go_s) & (time_s < visit.leave_s)
+            stays = time_s >= visit.go_s
+            if k + 1 < len(stops):
+                stays &= time_s < visit.leave_s
             if not stays.any():
                 continue
             share = smooth((time_s[stays, None] - visit.go_s - np.maximum(lag, 0.0) * way_s) / (way_s * (1.0 - np.abs(lag))))
@@ -179,9 +185,30 @@ def perform(start: Posed, repetitions: Sequence[Round], time_s: Floats, rng: Ran
                 amount = share * (visit.reach * reach + done.wobble(time_s[stays])[:, None])
             posed = blend(here, visit.pose, amount)
             origins[stays], rotations[stays] = posed.origins, posed.rotations
-            here = Posed(start.skeleton, posed.origins[-1], posed.rotations[-1])
-        rest = stops[-1].pose
+            if k + 1 < len(stops):
+                here = Posed(start.skeleton, posed.origins[-1], posed.rotations[-1])
+        here = Posed(start.skeleton, origins[-1].copy(), rotations[-1].copy())
     return Posed(start.skeleton, origins, rotations)
+
+
+def circling(edge: Sequence[Posed], angle: Floats) -> Posed:
+    """Poses on circles through four poses a quarter of a circle apart.
+
+    Parameters
+    ----------
+    edge : the poses at 0, 90, 180 and 270 degrees
+    angle : (T,)
+        Degrees.
+    """
+    first = edge[0]
+    local = local_rotations(first)
+    ways = [np.stack([turn_vector(x.T @ y) for x, y in zip(local, local_rotations(pose), strict=True)]) for pose in edge[1:]]
+    a = np.radians(angle)
+    far, aside = (1.0 - np.cos(a)) / 2.0, np.sin(a) / 2.0
+    vectors = far[:, None, None] * ways[1] + aside[:, None, None] * (ways[0] - ways[2])
+    roots = [pose.origins[0] - first.origins[0] for pose in edge[1:]]
+    root = first.origins[0] + far[:, None] * roots[1] + aside[:, None] * (roots[0] - roots[2])
+    return forward(first.skeleton, root, local @ small_turn(vectors))
 
 
 def swayed(posed: Posed, sway_deg: Floats) -> Posed:

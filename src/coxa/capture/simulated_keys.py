@@ -17,6 +17,7 @@ from coxa.capture.performed_keys import (
     Visit,
     azimuth_of,
     blend,
+    circling,
     forward,
     habits_of,
     local_rotations,
@@ -220,10 +221,9 @@ def sway_of(time_s: Floats, size_deg: float, rng: Random) -> Floats:
 
 @dataclass(frozen=True)
 class Done:
-    """What one repetition was asked to be: when, which way (a number of the path's rounds), whose leg, how far, what wrong."""
+    """What one repetition was asked to be: when and how, whose leg, and what wrong."""
 
     round: Round
-    way: int
     leg: Side
     planted: dict[str, float]
 
@@ -263,32 +263,18 @@ def perform_keys(
     skeleton = Skeleton.of(build)
     poses = Poses(known, skeleton, habits_of(rng), side)
     start = poses.pose("start")
-    rounds = rounds_of(known.movement)
-    alternates = known.exercise.side == "alternating" and len(rounds) == 1 and not known.travels and is_even(poses, start)
     tempo = known.tempo
     given = [each(v, limits, repetitions, rng) for v, limits in ((up_s, tempo.up), (hold_s, tempo.hold), (down_s, tempo.down))]
-    habit = rng.uniform(0.8, 1.05)
-    in_turn = bool(rng.random() < 0.6)
-    now = START_STILL_S
-    done: list[Done] = []
-    gone = np.zeros(3)
-    ways = 2 if known.travels and len(rounds) == 1 else len(rounds)
-    for k in range(repetitions):
-        planted = dict(faults.get(k, {}))
-        way = (k if in_turn and not known.travels else k * ways // max(repetitions, 1)) % ways
-        leg = OTHER[side] if alternates and k % 2 and not planted else side
-        if known.travels and len(rounds) == 1:
-            leg = OTHER[side] if way else side
-        reach = habit * (1 + 0.06 * float(rng.standard_normal()))
-        went = make_round(poses, start, rounds[way % len(rounds)], leg, now, [g[k] for g in given], reach, planted,
-                          wanted(ranges, k, repetitions), rng)  # fmt: skip
+    if known.circles:
+        done, time_s, posed = circles(poses, repetitions, given, rng, fps)
+    else:
         if known.travels:
-            went, gone = stepped(went, start, gone)
-        done.append(Done(went, way, leg, planted))
-        now = went.end_s + float(rng.uniform(*tempo.pause))
-    end_s = (done[-1].round.end_s if done else now) + END_STILL_S
-    time_s = np.arange(round(end_s * fps) + 1) / fps
-    posed = perform(start, [d.round for d in done], time_s, rng)
+            done = walk(poses, start, repetitions, given, faults, rng)
+        else:
+            done = repeat(poses, start, repetitions, given, faults, ranges, rng)
+        end_s = (done[-1].round.end_s if done else START_STILL_S) + END_STILL_S
+        time_s = np.arange(round(end_s * fps) + 1) / fps
+        posed = perform(start, [d.round for d in done], time_s, rng)
     upright = known.exercise.posture in ("standing", "half-kneeling", "sitting")
     posed = swayed(posed, sway_of(time_s, 0.8 if upright else 0.25, rng))
     view = view or known.coaching.views[0]
@@ -297,10 +283,112 @@ def perform_keys(
     return Performance(known, skeleton, posed, time_s, done, camera, side)
 
 
-def is_even(poses: Poses, start: Posed) -> bool:
-    """Whether the start position is the same for either leg."""
-    other = replace(poses, side=OTHER[poses.side]).pose("start")
-    return bool(np.abs(start.landmarks()[23:29] - other.landmarks()[23:29]).max() < 0.06)
+def repeat(
+    poses: Poses,
+    start: Posed,
+    count: int,
+    seconds: Sequence[Sequence[float]],
+    faults: Mapping[int, Mapping[str, float]],
+    ranges: PerRepetition,
+    rng: Random,
+) -> list[Done]:
+    """Repetitions where the person is, in turn or one way after the other."""
+    known = poses.known
+    rounds = rounds_of(known.movement)
+    habit = rng.uniform(0.8, 1.05)
+    in_turn = bool(rng.random() < 0.6)
+    now = START_STILL_S
+    done: list[Done] = []
+    for k in range(count):
+        planted = dict(faults.get(k, {}))
+        way = (k if in_turn else k * len(rounds) // count) % len(rounds)
+        if planted and not known.coaching.repetition.both_ways:
+            way = 0  # mistakes are drawn in the first way's pose
+        reach = habit * (1 + 0.06 * float(rng.standard_normal()))
+        went = make_round(poses, start, rounds[way], now, [s[k] for s in seconds], reach, planted, wanted(ranges, k, count), rng)
+        mirrored = known.movement.keys.get(rounds[way][-1])
+        others = mirrored is not None and mirrored.mirrors is not None and not known.coaching.repetition.both_ways
+        done.append(Done(went, OTHER[poses.side] if others else poses.side, planted))
+        now = went.end_s + float(rng.uniform(*known.tempo.pause))
+    return done
+
+
+def walk(
+    poses: Poses, start: Posed, count: int, seconds: Sequence[Sequence[float]], faults: Mapping[int, Mapping[str, float]], rng: Random
+) -> list[Done]:
+    """Steps one way, a pause, and back; the foot that moved stays, and the body comes to it."""
+    known = poses.known
+    past = known.coaching.repetition.both_ways  # the feet pass each other: a step ends in the next one
+    now = START_STILL_S
+    gone = np.zeros(3)
+    done: list[Done] = []
+    forth = (count + 1) // 2
+    habit = rng.uniform(0.75, 1.1)
+    at = start
+    for k in range(count):
+        planted = dict(faults.get(k, {}))
+        back = k >= forth
+        # Forwards the left foot leads, then the right one; backwards the one in front is what the other has left.
+        leg: Side = "left" if (k % 2 == 0) != (back and past) else "right"
+        if not past:
+            leg = OTHER[poses.side] if back else poses.side
+        own = replace(poses, side=leg)
+        reach = habit * (1 + 0.06 * float(rng.standard_normal()))
+        went = make_round(own, start, ["peak"], now, [s[k] for s in seconds], reach, planted, None, rng)
+        top = went.visits[-1]
+        ankles = {s: top.pose.joint(f"foot_{s}") - start.joint(f"foot_{s}") for s in ("left", "right")}
+        step = max(ankles.values(), key=lambda way: float(np.linalg.norm(way))) * np.array([1.0, 0.0, 1.0]) * top.reach
+        if not past:
+            moved = replace(top, pose=top.pose.moved(gone))
+            gone = gone + step
+            home = Visit(start.moved(gone), top.leave_s, went.end_s, np.inf)
+            done.append(Done(Round([moved], [home], went.wobble), leg, planted))
+            now = home.there_s + float(rng.uniform(*known.tempo.pause)) + (0.8 if k == forth - 1 else 0.0)
+            continue
+        # The body is carried to where the standing foot stays: by one step for each foot that goes past the other.
+        pose = blend(start, top.pose, np.full((1, len(start.origins)), top.reach))[0]
+        standing = OTHER[leg] if not back else leg
+        place = at.joint(f"foot_{standing}") - pose.joint(f"foot_{standing}")
+        at = pose.moved(place * np.array([1.0, 0.0, 1.0]))
+        visits = [replace(top, pose=at, reach=1.0)]
+        last = k in (forth - 1, count - 1)
+        if not last:
+            done.append(Done(Round(visits, []), leg, planted))
+            now = top.leave_s
+            continue
+        stays = leg if not back else OTHER[leg]
+        shift = (at.joint(f"foot_{stays}") - start.joint(f"foot_{stays}")) * np.array([1.0, 0.0, 1.0])
+        at = start.moved(shift)
+        done.append(Done(Round(visits, [Visit(at, top.leave_s, went.end_s, np.inf)]), leg, planted))
+        now = went.end_s + float(rng.uniform(*known.tempo.pause)) + 0.8
+    return done
+
+
+def circles(poses: Poses, count: int, seconds: Sequence[Sequence[float]], rng: Random, fps: float) -> tuple[list[Done], Floats, Posed]:
+    """Circles one way, a pause, and circles the other way, through the path's four key poses."""
+    edge = [poses.pose(name) for name in poses.known.movement.path]
+    forth = (count + 1) // 2
+    lasts = [max(1.2, up + down) * 0.8 for up, down in zip(seconds[0], seconds[2], strict=True)]
+    size = rng.uniform(0.7, 1.1)
+    edge = [edge[0], *(blend(edge[0], pose, np.full((1, len(pose.origins)), size))[0] for pose in edge[1:])]
+    moments, angles = [0.0, START_STILL_S], [0.0, 0.0]
+    done: list[Done] = []
+    for k in range(count):
+        way = 1.0 if k < forth else -1.0
+        began, ends = moments[-1], moments[-1] + lasts[k]
+        moments.append(ends)
+        angles.append(angles[-1] + way * 360.0)
+        half = Visit(edge[2], began, (began + ends) / 2, (began + ends) / 2)
+        done.append(Done(Round([half], [Visit(edge[0], half.leave_s, ends, np.inf)]), poses.side, {}))
+        if k in (forth - 1, count - 1):
+            moments.append(ends + float(rng.uniform(0.6, 1.5)) + (END_STILL_S if k == count - 1 else 0.0))
+            angles.append(angles[-1])
+    time_s = np.arange(round(moments[-1] * fps) + 1) / fps
+    angle = np.interp(time_s, moments, angles)
+    # Nobody starts at full speed: a moving mean over a third of a second.
+    width = max(3, round(0.35 * fps) | 1)
+    angle = np.convolve(np.pad(angle, width // 2, mode="edge"), np.full(width, 1.0 / width), mode="valid")
+    return done, time_s, circling(edge, angle)
 
 
 def each(values: PerRepetition, limits: tuple[float, float], count: int, rng: Random) -> list[float]:
@@ -318,7 +406,7 @@ def wanted(ranges: PerRepetition, k: int, count: int) -> float | None:
 
 
 def make_round(
-    poses: Poses, start: Posed, keys: list[str], leg: Side, from_s: float, seconds: list[float], reach: float, planted: dict[str, float],
+    poses: Poses, start: Posed, keys: list[str], from_s: float, seconds: list[float], reach: float, planted: dict[str, float],
     range_wanted: float | None, rng: Random,
 ) -> Round:  # fmt: skip
     """One repetition through its key poses, with what is to be wrong in it."""
@@ -326,7 +414,7 @@ def make_round(
     rules = {rule.fault: rule for rule in known.coaching.faults}
     rule = known.coaching.repetition
     up, hold, down = seconds
-    own = replace(poses, side=leg)
+    own = poses
     found = [own.pose(key) for key in keys]
     size = [abs(own.value(p, start, rule.signal)[0] - own.value(p, start, rule.signal)[1]) for p in found]
     apex = int(np.argmax(size)) if len(found) > 1 else 0
@@ -362,8 +450,11 @@ def make_round(
         last = k == apex
         visits.append(Visit(target if last else found[k], go, go + part, go + part + (hold if last else 0.0), reach if last else 1.0))
     top, leave = visits[-1].there_s, visits[-1].leave_s
+    after = [*found[apex + 1 :], start]
+    back = [Visit(pose, leave + k * down / len(after), leave + (k + 1) * down / len(after), leave + (k + 1) * down / len(after))
+            for k, pose in enumerate(after)]  # fmt: skip
     if wobble is None:
-        return Round(visits, leave + down)
+        return Round(visits, back)
     kind, share, rate = wobble
 
     def moves(time_s: Floats) -> Floats:
@@ -372,16 +463,7 @@ def make_round(
         inside = smooth((time_s - top) / 0.5) * (1 - smooth((time_s - leave + 0.5) / 0.5))
         return share / 2 * np.sin(2 * np.pi * rate * (time_s - top)) * inside
 
-    return Round(visits, leave + down, wobble=moves)
-
-
-def stepped(done: Round, start: Posed, gone: Floats) -> tuple[Round, Floats]:
-    """A repetition that begins where the person has gone so far and ends where the moving foot goes: the body follows it."""
-    ways = [done.visits[-1].pose.joint(f"foot_{s}") - start.joint(f"foot_{s}") for s in ("left", "right")]
-    step = max(ways, key=lambda way: float(np.linalg.norm(way))) * done.visits[-1].reach
-    there = gone + step * np.array([1.0, 0.0, 1.0])
-    visits = [replace(visit, pose=visit.pose.moved(gone)) for visit in done.visits]
-    return replace(done, visits=visits, home=start.moved(there)), there
+    return Round(visits, back, moves)
 
 
 # ------------------------------------------------------------------------------------------------ the whole simulation
@@ -469,7 +551,7 @@ def truth_of(done: Performance, points: Floats) -> Truth:
     legs = {known.followed(d.leg) for d in done.done} | {known.followed(done.side)}
     seen = {leg: traces(points, sorted(names), leg, view, near=known.followed(done.side)) for leg in legs}
     still_frames = max(1, round((START_STILL_S - 0.3) / max(done.time_s[1], 1e-9)))
-    found = []
+    found: list[TrueRepetition] = []
     for one in done.done:
         trace = seen[known.followed(one.leg)]
         top = (done.time_s >= one.round.top_s) & (done.time_s <= one.round.leave_s)
@@ -490,6 +572,8 @@ def truth_of(done: Performance, points: Floats) -> Truth:
                 sizes[fault.fault] = one.round.top_s - one.round.start_s
         change = value[rule.signal] - rest[rule.signal]
         direction = ""
+        if known.circles:
+            change = 360.0 * (1.0 if len(found) < (len(done.done) + 1) // 2 else -1.0)
         if rule.directions:
             forth = change
             if rule.direction_signal:

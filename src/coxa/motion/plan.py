@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from coxa.body.posture import POSTURES, VIEWS
-from coxa.body.signals import FOOT_DROP, KNEE_TURN, LEFT, RIGHT, needed, signal_named
+from coxa.body.signals import FOOT_DROP, HIP_HEIGHT, KNEE_TURN, LEFT, RIGHT, SEAT_HEIGHT, needed, signal_named
 from coxa.errors import BadInput
 from coxa.exercises.coaching import Coaching, FaultRule
 from coxa.exercises.model import Exercise
@@ -24,6 +24,8 @@ FAULT_KINDS = {"level": LEVEL, "sag": SAG, "oscillation": OSCILLATION}
 
 #: Signals that go past their rest the other way when the other leg works: what lies beyond rest is not this leg's.
 ONE_SIDED = (FOOT_DROP,)
+#: Signals of a body that goes up and down over its feet.
+STANDING_ON = (HIP_HEIGHT, SEAT_HEIGHT)
 
 PLAN = np.dtype(
     [
@@ -33,6 +35,7 @@ PLAN = np.dtype(
         ("side_mode", "i8"),
         ("both_ways", "i8"),  # one track for each way of the signal, not for each leg
         ("centred", "i8"),  # a track takes only what lies on its own side of rest
+        ("planted", "i8"),  # the feet stay where they are: a step makes it another movement
         ("turning", "i8"),  # circles are counted, not excursions
         ("way_signal", "i8"),  # index of the signal whose change tells the way, or -1
         ("from_feet", "i8"),  # the trunk may be seen end on, and is then no ruler
@@ -56,6 +59,8 @@ PLAN = np.dtype(
         ("fault_least_s", "f8", (MOST_FAULTS,)),
         ("hold_band", "i8"),
         ("hold_from", "f8"),  # change from rest at which the hold's clock runs
+        ("hold_at", "f8"),  # NaN, or the value towards which it has to be `hold_share` of the way from rest
+        ("hold_share", "f8"),
         ("needs", "i8", (2, MOST_SIGNALS, MOST_NEEDED)),  # landmarks each signal needs when the left, the right leg works; -1 ends
     ]
 )
@@ -105,6 +110,7 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
     p["turning"] = kind == KNEE_TURN
     p["both_ways"] = rule.both_ways and not p["turning"]
     p["centred"] = p["both_ways"] or kind in ONE_SIDED
+    p["planted"] = kind in STANDING_ON
     p["way_signal"] = index(rule.direction_signal) if rule.direction_signal else -1
     p["from_feet"] = "feet-end" in coaching.views
     p["chair"] = coaching.test is not None and coaching.test.measures == "repetitions"
@@ -138,6 +144,8 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
         p["hold_band"] = coaching.hold.clock == "band"
         low = rule.target.low
         p["hold_from"] = coaching.hold.share * (abs(low) if not rule.absolute else rule.least.value)
+        p["hold_at"] = low if rule.absolute else np.nan
+        p["hold_share"] = coaching.hold.share
     p["needs"][:] = -1
     for side in (LEFT, RIGHT):
         for k in range(len(names)):

@@ -614,7 +614,10 @@ def count_turns(track: Any, value: float, least: float, time_s: float) -> float:
 @njit(cache=True)
 def keep_hold(plan: Any, track: Any, change: float, time_s: float, dt: float) -> bool:
     """Run the hold's clock; true when a hold has just ended (a lapse of half a second or more)."""
-    if change >= plan.hold_from:
+    enough = plan.hold_from
+    if plan.hold_at == plan.hold_at:
+        enough = plan.hold_share * abs(plan.hold_at - track.reference[0])
+    if change >= enough:
         if track.hold_from_s != track.hold_from_s:
             track.hold_from_s = time_s
             track.held_s = 0.0
@@ -735,7 +738,7 @@ def judge_frame(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, world:
     aside = 0.5 * (state.smooth[23, 0] + state.smooth[24, 0] - track.start[23, 0] - track.start[24, 0])
     track.strayed = max(track.strayed, abs(aside) / state.ruler)
     note_peak(state, track, tracker, world, way, height)
-    if plan.side_mode == AS_ONE and plan.way_signal < 0:
+    if plan.planted == 1:
         track.other_top = max(track.other_top, feet_moved(state, track))
     if plan.side_mode == EACH:
         track.other_top = max(track.other_top, (tracks[1 - k].signal[0] - track.other_rest) * plan.polarity)
@@ -879,7 +882,7 @@ def step(
             tracks[k].signal[s] = measure(plan.signal[s], side, state.smooth, state.ruler, state.orient) if known else math.nan
     # Set-up: posture and start position, for a moment; while a repetition runs only another posture ends it.
     if is_running:
-        other = state.posture != UNKNOWN and plan.postures[state.posture] == 0
+        other = state.posture != UNKNOWN and plan.postures[state.posture] == 0 and not (plan.chair == 1 and state.posture == STANDING)
         state.off_s = state.off_s + dt if other else 0.0
         if state.off_s > OFF_POSTURE_S:
             n = emit(events, n, LOST, state, tracks[0])
@@ -960,7 +963,7 @@ def step(
         if event == ENDED:
             if track.running == 0:
                 start_repetition(plan, state, tracks, k, tracker.start_s)
-            stepped = plan.side_mode == AS_ONE and track.other_top > STEPPED
+            stepped = plan.planted == 1 and track.other_top > STEPPED
             strayed = plan.way_signal < 0 and track.strayed > STRAYED
             if strayed or stepped or (plan.side_mode == EACH and is_counter_movement(plan, trackers, k)):
                 track.running = 0

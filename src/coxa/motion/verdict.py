@@ -320,7 +320,13 @@ def stands_value(watched: Watched, repetitions: list[Repetition], attempts: list
     end_s = go_s + rule.duration.value
     if watched.last_s < end_s - ENDS_EARLY_S:
         gone = watched.last_s - go_s
-        return Test(rule.name, 0.0, rule.unit, False, f"the recording ends {gone:.0f} s after the first rise; the test takes {rule.duration.value:g} s")
+        return Test(
+            rule.name,
+            0.0,
+            rule.unit,
+            False,
+            f"the recording ends {gone:.0f} s after the first rise; the test takes {rule.duration.value:g} s",
+        )
     # Half of the way up lies a little past half of the time to where the top begins.
     inside = [(r, e) for r, e in stands if r.start_s + HALF_WAY * float(e["up_s"]) <= end_s]
     seen = [e for _, e in inside if e["hands_seen"] >= HANDS_SEEN]
