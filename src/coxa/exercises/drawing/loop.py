@@ -51,7 +51,7 @@ def animate(exercise: Exercise, person: Person | None = None) -> Picture:
         shapes.append(f'<g class="coxa-frame" style="{style}" transform="translate({-low[0]:.1f} {-low[1]:.1f})">{drawing.drawn(bold)}</g>')
     calm = "@media (prefers-reduced-motion:reduce){.coxa-frame{animation:none!important}}"
     alt = describe_positions(exercise, drawn.movement, drawn.moving, drawn.keys, drawn.person.side)
-    data = document(exercise.name, alt, size[0], size[1], shapes, style=f"<style>{''.join(rules)}{calm}</style>")
+    data = document(exercise.name, alt, size[0], size[1], shapes, bold=bold, style=f"<style>{''.join(rules)}{calm}</style>")
     return Picture(f"{exercise.id}.loop.svg", alt, data)
 
 

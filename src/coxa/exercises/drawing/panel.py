@@ -30,7 +30,7 @@ PROP_FILLS = {
 #: Widths of the lines by what they draw; a picture that is seen small draws them bolder.
 WEIGHTS = {"outer": 3.0, "inner": 2.2, "prop": 1.7}
 _LINE = f'fill="none" stroke="{INK}" stroke-linecap="round" stroke-linejoin="round"'
-PATCHES = {"work": ("#f6a02c", "#8a3d00"), "wrong": ("#e5484d", "#7a0010")}
+PATCHES = {"work": ("#f8ab3d", "#7a3300"), "wrong": ("#e5484d", "#7a0010")}
 _WOOD = ("#e6d3b6", "#cbb38f")
 
 

@@ -34,10 +34,10 @@ class Picture:
     data: bytes
 
 
-def document(title: str, alt: str, width: float, height: float, shapes: list[str], *, style: str = "") -> bytes:
-    """An SVG document that says in words what it shows."""
+def document(title: str, alt: str, width: float, height: float, shapes: list[str], *, bold: float = 1.0, style: str = "") -> bytes:
+    """An SVG document that says in words what it shows; its patterns are as bold as its lines."""
     text = "".join(shapes)
-    patterns = "".join(_PATTERNS[name] for name in _PATTERNS if f"#coxa-{name})" in text)
+    patterns = "".join(_pattern(name, bold) for name in PATCHES if f"#coxa-{name})" in text)
     defs = f"<defs>{patterns}</defs>" if patterns else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img">'
@@ -45,17 +45,13 @@ def document(title: str, alt: str, width: float, height: float, shapes: list[str
     ).encode()
 
 
-_PATTERNS = {
-    # Slanted lines for work, a lattice for a mistake: told apart in black and white.
-    "work": (
-        '<pattern id="coxa-work" width="5.4" height="5.4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        f'<path d="M0 0V5.4" stroke="{PATCHES["work"][1]}" stroke-width="2.6"/></pattern>'
-    ),
-    "wrong": (
-        '<pattern id="coxa-wrong" width="5.4" height="5.4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        f'<path d="M0 2.7H5.4M2.7 0V5.4" stroke="{PATCHES["wrong"][1]}" stroke-width="1.7"/></pattern>'
-    ),
-}
+def _pattern(name: str, bold: float) -> str:
+    """Slanted lines for work, a lattice for a mistake: told apart in black and white."""
+    lines, weight = ("M0 0V6", 2.7) if name == "work" else ("M0 3H6M3 0V6", 2.0)
+    return (
+        f'<pattern id="coxa-{name}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45) scale({bold:.2f})">'
+        f'<path d="{lines}" stroke="{PATCHES[name][1]}" stroke-width="{weight:g}"/></pattern>'
+    )
 
 
 def badge(kind: Badge, x: float, y: float, radius: float) -> str:

@@ -96,7 +96,7 @@ def place_camera(exercise: Exercise, person: Person | None = None) -> Picture:
     out = np.array([np.sin(np.radians(azimuth)), 0.0, np.cos(np.radians(azimuth))])
     spot = middle + where.distance_m * out
     turn = 1.0 if drawn.person.side == "left" else -1.0
-    view = View(azimuth - turn * 62.0, 30.0)
+    view = View(azimuth - turn * 48.0, 33.0)
     solids = [*drawn.solids(posed), *_device(where, spot, azimuth, drawn)]
     drawing = panel(drawn.doll, posed, view, solids)
 
@@ -115,7 +115,9 @@ def place_camera(exercise: Exercise, person: Person | None = None) -> Picture:
     top = spot + np.array([0.0, where.height_m, 0.0])
     beside = view.axes[0] * 0.34 * (1.0 if flat(spot)[0] > flat(middle)[0] else -1.0)
     post = flat(np.stack([spot + beside, top + beside]))
-    everything = np.concatenate([np.stack([drawing.low, drawing.high]), wedge, post])
+    aside = float(np.sign(post[0][0] - flat(spot)[0]))
+    label = post + np.array([aside * 0.46, 0.0])
+    everything = np.concatenate([np.stack([drawing.low, drawing.high]), wedge, post, *([label] if where.height_m > 0.2 else [])])
     low = everything.min(axis=0) * SCALE - np.array([26.0, 16.0])
     high = everything.max(axis=0) * SCALE + np.array([26.0, 22.0])
     size = np.ceil(high - low)
@@ -132,14 +134,11 @@ def place_camera(exercise: Exercise, person: Person | None = None) -> Picture:
         f'stroke-dasharray="{5 * bold:.0f} {4 * bold:.0f}" stroke-linejoin="round"/>',
         f'<g transform="translate({-low[0]:.1f} {-low[1]:.1f})">{drawing.drawn(bold)}</g>',
         _ruler(place(ruler), f"{where.distance_m:g} m", letters, bold),
-        _ruler(place(post), _height_text(where), letters, bold, beside=float(np.sign(post[0][0] - flat(spot)[0]))),
     ]
+    if where.height_m > 0.2:
+        shapes.append(_ruler(place(post), f"{where.height_m:.1f} m", letters, bold, beside=aside))
     alt = _describe(exercise, where)
     return Picture(f"{exercise.id}.camera.svg", alt, document(exercise.name, alt, size[0], size[1], shapes))
-
-
-def _height_text(where: Stand) -> str:
-    return f"{where.height_m:.1f} m"
 
 
 def _azimuth(drawn: Drawn, view: CameraView) -> float:
@@ -155,10 +154,11 @@ def _azimuth(drawn: Drawn, view: CameraView) -> float:
 def _device(where: Stand, spot: Floats, azimuth: float, drawn: Drawn) -> list[Solid]:
     """A phone that looks at the person, drawn a little larger than it is, and what it stands on."""
 
-    def stood(kind: str, size: tuple[float, float, float], on: float, turned_deg: float) -> Solid:
+    def stood(shape: str, size: tuple[float, float, float], on: float, turned_deg: float) -> Solid:
         half = np.array([size[0] / 2, 0.0, size[2] / 2])
         foot = spot + np.array([0.0, on, 0.0])
-        return upright(kind, foot - half, foot + half + np.array([0.0, size[1], 0.0]), turned_deg)
+        thing = upright(shape, foot - half, foot + half + np.array([0.0, size[1], 0.0]), turned_deg)
+        return Solid("phone" if shape == "phone" else "stand", thing.points, thing.normals, thing.triangles)
 
     height = SURFACES[where.surfaces[0]]
     things = []

@@ -225,4 +225,4 @@ def _compose(title: str, alt: str, panels: list[Panel], arrows: list[list[Mark]]
         shapes.append(f'<g transform="translate({shift[0]:.1f} {shift[1]:.1f})">{drawing.drawn(bold)}</g>')
         shapes += [arrow(line * SCALE + shift, colour=colour, weight=4.4 * bold, both=both) for line, colour, both in group]
         shapes.append(badge(sign, corner[0] + radius, corner[1] - head + radius, radius))
-    return document(title, alt, round(width), round(height), shapes)
+    return document(title, alt, round(width), round(height), shapes, bold=bold)
