@@ -108,10 +108,17 @@ def _coaching(coaching: Coaching, names: dict[str, str]) -> Iterator[Claim]:
         )
     for fault in coaching.faults:
         yield from _fault(fault, names.get(fault.fault, fault.fault))
-    if coaching.test:
-        yield _claim(
-            "limit", "coaching.test.valid_from", _("test counts from"), f"{coaching.test.valid_from:g} {coaching.test.unit}", "ours"
-        )
+    if test := coaching.test:
+        yield _claim("limit", "coaching.test.valid_from", _("test counts from"), f"{test.valid_from:g} {test.unit}", "ours")
+        for name, what, number in (
+            ("duration", _("length of the test"), test.duration),
+            ("last_counts_from", _("the last one counts from"), test.last_counts_from),
+            ("seat_height", _("height of the seat"), test.seat_height),
+        ):
+            if number is not None:
+                yield _number("limit", f"coaching.test.{name}", what, number)
+        if test.practice_runs:
+            yield _claim("limit", "coaching.test.practice_runs", _("tries for practice"), str(test.practice_runs), "ours")
 
 
 def _fault(rule: FaultRule, name: str) -> Iterator[Claim]:

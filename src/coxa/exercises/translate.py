@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from coxa import locales
-from coxa.exercises.coaching import Check, Coaching, FaultRule, SetUp
+from coxa.exercises.coaching import Check, Coaching, FaultRule, SetUp, TestRule
 from coxa.exercises.model import Block, Caution, Dose, Equipment, Exercise, Mistake, Prerequisite, Variation
 from coxa.exercises.terms import Part
 
@@ -28,6 +28,7 @@ TEXTS: dict[type[Part], tuple[str, ...]] = {
     SetUp: ("say",),
     Check: ("say",),
     FaultRule: ("cue", "fixed", "self_check"),
+    TestRule: ("zero_if",),
 }
 
 P = TypeVar("P", bound=Part)
