@@ -29,7 +29,20 @@ class Item:
 
 def views_of(exercise: Exercise, profile: Profile) -> tuple[View, ...]:
     """Where the camera may stand for it, the best first; empty where no camera follows it."""
-    return exercise.coaching.views if profile.with_camera and exercise.guided_by == "camera" and exercise.coaching else ()
+    if not profile.with_camera or exercise.guided_by != "camera" or exercise.coaching is None:
+        return ()
+    best = best_views(exercise)
+    return tuple(sorted(exercise.coaching.views, key=lambda view: view not in best))
+
+
+def best_views(exercise: Exercise) -> tuple[View, ...]:
+    """Where its most important mistake can be judged; every view it may be followed from, if that can be judged nowhere."""
+    rules = exercise.coaching
+    if rules is None:
+        return ()
+    key = next((rule for rule in rules.faults if rule.fault == rules.key_fault), None)
+    judged = () if key is None else tuple(view for view in rules.views if key.views.get(view) == "judged")
+    return judged or rules.views
 
 
 def lay_out(items: Sequence[Item], profile: Profile, places: Sequence[View] | None = None) -> tuple[Planned, ...]:
@@ -122,12 +135,19 @@ def told_once(planned: Sequence[Planned], profile: Profile) -> tuple[Reason, ...
         always = " Hold on to it all the time." if "support-always" in limits_of(profile) else ""
         add("P7", "C7", f"When you stand, have something firm within a hand's reach.{always}")
     for row in planned:
-        exercise, plain = catalogue.load(row.exercise), catalogue.load(row.exercise, "en")
-        for thing, name in zip(exercise.equipment, plain.equipment, strict=True):
-            had = equipment_name(name.name)
-            if thing.needed and thing.at_home and had and had not in profile.equipment:
-                add("P6", "ours", f"{exercise.name}: no {thing.name} at home? This does as well: {thing.at_home}.")
+        found += stand_ins(catalogue.load(row.exercise), profile)
     return tuple(dict.fromkeys(found))
+
+
+def stand_ins(exercise: Exercise, profile: Profile) -> tuple[Reason, ...]:
+    """What has to stand in for a thing that this exercise needs and that is not at home."""
+    found = []
+    for thing, plain in zip(exercise.equipment, catalogue.load(exercise.id, "en").equipment, strict=True):
+        had = equipment_name(plain.name)
+        if thing.needed and thing.at_home and had and had not in profile.equipment:
+            words = f"{exercise.name}: no {thing.name} at home? This does as well: {thing.at_home}."
+            found.append(Reason(rule="P6", words=words, source="ours"))
+    return tuple(found)
 
 
 def in_phase(phase: Phase) -> Reason:

@@ -57,8 +57,7 @@ def is_loaded(exercise: Exercise) -> bool:
 
 def default_dose(exercise: Exercise, age: int) -> PlannedDose:
     """The planner's own dose, where no source states one; each number names where it comes from."""
-    data = planner_data()
-    row = dict(data["dose"][_kind(exercise, age)]) | data["own"].get(exercise.id, {})
+    row = dose_row(exercise, age)
     timed = "duration_s" in row
     values: dict[str, Any] = {"sets": row["sets"], "times_a_day": 1, "per_side": exercise.side != "both"}
     if "per_direction" in row:
@@ -73,6 +72,13 @@ def default_dose(exercise: Exercise, age: int) -> PlannedDose:
         if f"{stem}_source" in row:
             by |= {key: row[f"{stem}_source"] for key in values if key.startswith(stem)}
     return PlannedDose(**values, by=by)
+
+
+def dose_row(exercise: Exercise, age: int) -> dict[str, Any]:
+    """The numbers of an exercise's default dose: those of its kind, and what is its own."""
+    data = planner_data()
+    row: dict[str, Any] = data["dose"][_kind(exercise, age)] | data["own"].get(exercise.id, {})
+    return row
 
 
 def _kind(exercise: Exercise, age: int) -> str:
