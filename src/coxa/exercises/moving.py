@@ -19,6 +19,8 @@ from coxa.exercises.placed import Placed, placed
 _HOLD = 300.0  # weight of a contact for each metre; an angle's is about 1 for each radian
 _STEP_M = 0.03  # a contact that moves farther than this goes through the air
 _LIFT_M = 0.045
+_AROUND_M = 0.10  # how far round a hand goes to take hold of something
+_SLIDING = ("head", "seat", "calf", "elbow")  # contacts that may slide a little when the body moves
 _FREE_HANDS = ("free", "support", "chair", "floor")
 
 
@@ -129,9 +131,9 @@ def poses(
     for k, name in enumerate(movement.path):
         frames.setdefault(name, count)
         waits, goes, after = round(dwell[k] * fps), max(round(seconds[k] * fps), 1), (k + 1) % steps
-        t = np.concatenate([np.zeros(waits), np.arange(goes) / goes])
-        ways.append(poser.between(keyed[k], keyed[after], t, speeds[k] * seconds[k], speeds[after] * seconds[k]))
-        count += len(t)
+        ways.append(np.repeat(keyed[k].x[None], waits, axis=0))
+        ways.append(poser.between(keyed[k], keyed[after], goes, speeds[k] * seconds[k], speeds[after] * seconds[k]))
+        count += waits + goes
     posed = poser.solver.posed(np.concatenate(ways))
     if side == "right":
         posed = posed.mirrored()
@@ -172,6 +174,20 @@ def _solver(build: Build, lies: str) -> tuple[Skeleton, Solver, dict[str, Mark]]
 def _key_pose(movement_json: str, build: Build, key: str, fault: str | None, size: float | None) -> _Solved:
     movement = Movement.model_validate_json(movement_json)
     return _Poser(movement, Skeleton.of(build)).solve(key, fault, size)
+
+
+def _smooth(way: Floats) -> Floats:
+    """The unknowns (T, 38) averaged over a tenth of the way; the ends stay."""
+    reach = max(len(way) // 12, 1)
+    n = len(way)
+    if n <= 4 * reach + 1:
+        return way
+    share = np.exp(-0.5 * (np.arange(-2 * reach, 2 * reach + 1) / reach) ** 2)
+    share /= share.sum()
+    # the ends are mirrored through themselves, so that they neither move nor bend
+    before, after = 2 * way[0] - way[2 * reach : 0 : -1], 2 * way[-1] - way[n - 2 : n - 2 - 2 * reach : -1]
+    padded = np.concatenate([before, way, after])
+    return np.stack([np.convolve(padded[:, k], share, mode="valid") for k in range(way.shape[1])], axis=1)
 
 
 def _left(name: str) -> str:
@@ -230,7 +246,7 @@ class _Poser:
             for contact in (c for c in contacts if c.startswith("foot_")):
                 moved = shifts.get(contact, np.zeros(3))
                 feet |= {m: start.pins[m] + moved for m in sites_of(contact, stance) if m in start.pins}
-        first = self._first(wished, start, feet)
+        first = self._first(wished, {_left(n) for part in parts for n in part.angles}, start, feet)
         task = Task(*self._wishes(wished, set(named), set(wrong)))
         pins: dict[str, Floats] = {}
         here = self.solver.posed(first[None])[0]
@@ -247,15 +263,21 @@ class _Poser:
                     place = place + shift
                 pins[mark] = place
                 # where nothing has been settled yet, the floor only bears: sideways there is a mild wish
-                weight = np.array([_HOLD, _HOLD, _HOLD]) if known or shift is not None else np.array([4.0, _HOLD, 4.0])
+                along = _HOLD if contact.rpartition("_")[0] not in _SLIDING and contact not in _SLIDING else 6.0
+                weight = np.array([along, _HOLD, along]) if known or shift is not None else np.array([4.0, _HOLD, 4.0])
                 task.pins.append((site, place[None], weight[None]))
-        self._join(task, meets, hands, start, 1.0)
+        self._join(task, meets, hands, start)
         if stance.upright and not any(n.startswith(("seat", "knee")) for n in contacts):
             soles = [pins[m] for c in contacts if c.startswith("foot_") for m in sites_of(c, stance) if not m.startswith("sole_outer")]
             if soles:
                 middle = np.mean(soles, axis=0)[[0, 2]]
                 task.support = (middle[None], np.array([[25.0, 25.0]]))
-        x = self.solver.solve(task, first[None], rounds=80)[0]
+        found = self.solver.solve(task, first[None], rounds=60)
+        # the wishes then give way until contacts, floor and flesh are content
+        for _ in range(3):
+            task.wish = found
+            found = self.solver.solve(task, found, rounds=12)
+        x = found[0]
         settled = self.solver.posed(x[None])[0]
         for mark in pins:
             pins[mark] = settled.site(self.marks[mark].site)
@@ -264,16 +286,19 @@ class _Poser:
                 pins[f"palm_{hand.split('_')[1]}"] = settled.site(self.marks[f"palm_{hand.split('_')[1]}"].site)
         return _Solved(x, pins, meets, hands)
 
-    def between(self, a: _Solved, b: _Solved, time: Floats, leaving: Floats, coming: Floats) -> Floats:
-        """The unknowns (T, 38) on the way from one key pose to the next.
+    def between(self, a: _Solved, b: _Solved, frames: int, leaving: Floats, coming: Floats) -> Floats:
+        """The unknowns (frames, 38) on the way from one key pose to the next, the first one included.
 
-        `time` (T,) runs from 0 to 1; `leaving` and `coming` (38,) are the speeds at either end, 0 for a halt. Without acceleration
-        at the ends this is the way of least jerk.
+        `leaving` and `coming` (38,) are the speeds at either end, 0 for a halt. Without acceleration at the ends this is the way of
+        least jerk.
         """
+        time = np.arange(frames + 1) / frames
         share = time**3 * (10 - 15 * time + 6 * time * time)
         t, s = time[:, None], share[:, None]
         way = a.x + s * (b.x - a.x)
         way += (t - 6 * t**3 + 8 * t**4 - 3 * t**5) * leaving + (-4 * t**3 + 7 * t**4 - 3 * t**5) * coming
+        if np.allclose(a.x, b.x):
+            return way[:-1]
         weight = np.ones_like(way)
         weight[:, :3] = 3.0
         task = Task(way, weight)
@@ -285,12 +310,39 @@ class _Poser:
             task.pins.append((self.marks[mark].site, place, np.full((1, 3), _HOLD)))
         meets = {p: q for p, q in a.meets.items() if b.meets.get(p) == q}
         hands = {h: g for h, g in a.hands.items() if b.hands.get(h) == g}
-        self._join(task, meets, {h: g for h, g in hands.items() if g not in ("support", "chair")}, None, 1.0)
-        if np.allclose(a.x, b.x):
-            return way
-        return self.solver.solve(task, way, rounds=10)
+        self._join(task, meets, {h: g for h, g in hands.items() if g not in ("support", "chair")}, None)
+        for hand in a.hands.keys() | b.hands.keys():
+            if hand not in hands:
+                self._lead(task, hand, a.hands.get(hand, "free"), b.hands.get(hand, "free"), way, share)
+        # frame by frame the solutions may jump from one way round an obstacle to another: smoothed and mended, they do not
+        for _ in range(2):
+            solved = self.solver.solve(task, task.wish, rounds=6)
+            # whatever the key poses themselves leave unsolved is spread over the way, so that it begins and ends in them
+            solved += (1 - s) * (a.x - solved[0]) + s * (b.x - solved[-1])
+            task.wish = _smooth(solved)
+        solved = self.solver.solve(task, task.wish, rounds=6)
+        solved += (1 - s) * (a.x - solved[0]) + s * (b.x - solved[-1])
+        return np.clip(solved, self.solver.low, self.solver.high)[:-1]
 
-    def _first(self, wished: Mapping[str, float], start: _Solved | None, feet: Mapping[str, Floats]) -> Floats:
+    def _lead(self, task: Task, hand: str, leaves: str, comes: str, way: Floats, share: Floats) -> None:
+        """Lead a hand to what it takes hold of, or away from it, from the side on which the skin there faces."""
+        posed = self.solver.posed(way)
+        palm = self.marks[f"palm_{hand.split('_')[1]}"].site
+        s = share[:, None]
+        place = np.zeros((len(way), 3))
+        for grasped, near in ((leaves, 1 - s), (comes, s)):
+            if grasped in _FREE_HANDS:
+                place += near * posed.site(palm)
+                continue
+            to = grip(self.marks, hand, grasped, self.skeleton)
+            there = posed.site(to.site)
+            # two hands that hold one limb come each from its own side
+            aside = (1.0 if hand.endswith("left") else -1.0) if grasped.startswith(("thigh-back", "shin-front", "thigh-front")) else 0.0
+            out = posed.rotation(to.site.segment) @ (np.array(to.normal) * (1.0 if aside == 0.0 else 0.3) + (aside, 0.0, 0.0))
+            place += near * (there + _AROUND_M * 4 * near * (1 - near) * out)
+        task.pins.append((palm, place, np.full((1, 3), 40.0)))
+
+    def _first(self, wished: Mapping[str, float], own: set[str], start: _Solved | None, feet: Mapping[str, Floats]) -> Floats:
         x = unknowns(wished)
         if start is not None:
             x[:6] = start.x[:6]
@@ -300,8 +352,9 @@ class _Poser:
                 here = self.solver.posed(x[None])[0]
                 moved = [place - here.site(self.marks[mark].site) for mark, place in feet.items()]
                 x[:3] += np.mean(moved, axis=0)
-            for k, name in enumerate(NAMES[3:6], start=3):
-                x[k] = np.radians(wished[name]) if name in wished else x[k]
+            for k, name in enumerate(NAMES[3:], start=3):
+                # what this pose does not name stays as it is: crossed arms stay crossed the same way round
+                x[k] = np.radians(wished[name]) if name in own else start.x[k]
             return x
         posed = self.solver.posed(x[None])[0]
         x[1] = -float(posed.surface()[:, 1].min())
@@ -327,8 +380,8 @@ class _Poser:
                 weight[k] = 0.6
         return unknowns(wished)[None], weight[None]
 
-    def _join(self, task: Task, meets: Mapping[str, str], hands: Mapping[str, str], start: _Solved | None, share: float) -> None:
-        one = np.full(1, _HOLD / 2 * share)
+    def _join(self, task: Task, meets: Mapping[str, str], hands: Mapping[str, str], start: _Solved | None) -> None:
+        one = np.full(1, _HOLD / 2)
         for a, b in meets.items():
             task.meets.append((self.marks[a].site, self.marks[b].site, one))
         for hand, place in hands.items():

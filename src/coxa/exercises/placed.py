@@ -102,8 +102,8 @@ def _one(movement: Movement, kind: Prop, posed: Posed, start: Posed) -> Placed:
         # a chair whose back rest is held stands with its seat away from the person
         return Placed(kind, np.array([hand[0] - half, 0.0, hand[2]]), np.array([hand[0] + half, seat, hand[2] + 0.25 * h]), front)
     if kind == "step":
-        foot = start.joint("foot_right")
-        return Placed(kind, np.array([foot[0] - 0.18, 0.0, foot[2] - 0.14]), np.array([foot[0] + 0.05, STEP * h, foot[2] + 0.26]), front)
+        foot = start.joint("foot_left")
+        return Placed(kind, np.array([foot[0] - 0.05, 0.0, foot[2] - 0.14]), np.array([foot[0] + 0.22, STEP * h, foot[2] + 0.26]), front)
     if kind == "support":
         hand = _held(movement, start, "support")
         return Placed(kind, np.array([hand[0] - 0.25, 0.0, hand[2] - 0.06]), np.array([hand[0] + 0.25, hand[1], hand[2] + 0.16]), front)

@@ -178,16 +178,19 @@ class Solver:
         moves = _ABOVE[[t[0] for t in _TURNS]]  # (E, 17)
         params = np.array([t[2] for t in _TURNS])
 
+        def places(segments: Sequence[int] | npt.NDArray[np.int64], offsets: Floats) -> Floats:
+            return origins[:, segments] + np.matmul(rotations[:, segments], offsets[..., None])[..., 0]
+
         def points(segments: Sequence[int] | npt.NDArray[np.int64], offsets: Floats) -> tuple[Floats, Floats]:
             """Places (T, N, 3) and how they move with each unknown (T, P, N, 3)."""
             s = np.asarray(segments)
-            place = origins[:, s] + np.matmul(rotations[:, s], offsets[..., None])[..., 0]
+            place = places(s, offsets)
             slope = np.zeros((frames, unknowns, len(s), 3))
             slope[:, 0, :, 0] = slope[:, 1, :, 1] = slope[:, 2, :, 2] = 1.0
             for e, p in enumerate(params):
                 on = np.flatnonzero(moves[e, s])
                 if len(on):
-                    slope[:, p, on] += np.cross(axes[:, e, None], place[:, on] - pivots[:, e, None])
+                    slope[:, p, on] += _cross(axes[:, e, None], place[:, on] - pivots[:, e, None])
             return place, slope
 
         values: list[Floats] = [(x - task.wish) * task.weight]
@@ -214,9 +217,9 @@ class Solver:
             du, dv = np.zeros((frames, unknowns, 3)), np.zeros((frames, unknowns, 3))
             for e, p in enumerate(params):
                 if moves[e, INDEX[segment]]:
-                    du[:, p] += np.cross(axes[:, e], u)
+                    du[:, p] += _cross(axes[:, e], u)
                 if other and moves[e, INDEX[other]]:
-                    dv[:, p] += np.cross(axes[:, e], v)
+                    dv[:, p] += _cross(axes[:, e], v)
             add((u - v) * weight, (du - dv) * weight[:, None])
         if task.support is not None:
             target, weight = task.support
@@ -228,15 +231,15 @@ class Solver:
             segments = np.concatenate([[INDEX[s.segment] for s in self.skin], self.flesh.segment])
             offsets = np.concatenate([[s.offset for s in self.skin], self.flesh.offset])
             high = np.concatenate([np.zeros(len(self.skin)), self.flesh.radius - 0.004])
-            place, slope = points(segments, offsets)
-            under = place[..., 1] - high
+            under = places(segments, offsets)[..., 1] - high
             some = np.flatnonzero((under < 0).any(axis=0))
             if len(some):
+                _, slope = points(segments[some], offsets[some])
                 w = np.where(under[:, some] < 0, 150.0, 0.0)
-                add(under[:, some] * w, slope[:, :, some, 1] * w[:, None])
+                add(under[:, some] * w, slope[..., 1] * w[:, None])
         if task.apart and not gentle:
             a, b = self.flesh.pairs.T
-            centre = origins[:, self.flesh.segment] + np.matmul(rotations[:, self.flesh.segment], self.flesh.offset[..., None])[..., 0]
+            centre = places(self.flesh.segment, self.flesh.offset)
             between = centre[:, a] - centre[:, b]
             gap = np.linalg.norm(between, axis=-1) - (self.flesh.radius[a] + self.flesh.radius[b])
             some = np.flatnonzero((gap < 0).any(axis=0))
@@ -247,6 +250,15 @@ class Solver:
                 _, db = points(self.flesh.segment[b[some]], self.flesh.offset[b[some]])
                 add(gap[:, some] * w, np.einsum("tpnc,tnc->tpn", da - db, way) * w[:, None])
         return np.concatenate(values, axis=1), np.concatenate(slopes, axis=1)
+
+
+def _cross(a: Floats, b: Floats) -> Floats:
+    """Cross products of (..., 3), without the checks of NumPy's own."""
+    out = np.empty(np.broadcast_shapes(a.shape, b.shape))
+    out[..., 0] = a[..., 1] * b[..., 2] - a[..., 2] * b[..., 1]
+    out[..., 1] = a[..., 2] * b[..., 0] - a[..., 0] * b[..., 2]
+    out[..., 2] = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
+    return out
 
 
 def unknowns(angles: Mapping[str, float], place: Sequence[float] = (0.0, 0.0, 0.0)) -> Floats:

@@ -66,7 +66,7 @@ SITES: dict[str, tuple[str, ...]] = {
     "head": ("occiput",), "back": ("upper_back",), "belly": ("belly", "breast"), "shoulder": ("deltoid",), "elbow": ("elbow_back",),
     "hand": ("palm", "wrist", "finger"), "hip": ("trochanter",), "seat": ("buttock",), "knee": ("knee_front",),
     "knee-side": ("knee_outer",), "shin": ("shin_front",), "calf": ("calf_back",), "ankle-side": ("ankle_outer",), "heel": ("heel_back",),
-    "foot": ("sole_heel", "sole_ball", "sole_outer"), "toes": ("toe_top",), "tip": ("sole_toe",), "hand-back": ("knuckle",),
+    "foot": ("sole_heel", "sole_ball", "sole_outer"), "toes": ("toe_top",), "tip": ("sole_toe",), "edge": ("sole_outer",), "hand-back": ("knuckle",),
 }  # fmt: skip
 
 _ARMS_ON_FLOOR = both(shoulder_abduction=24.0, shoulder_flexion=-4.0, elbow_flexion=10.0, forearm_pronation=80.0)
@@ -77,7 +77,7 @@ _UPPER_ARM_DOWN = {
     "shoulder_abduction_left": -16.0, "elbow_flexion_left": 62.0, "forearm_pronation_left": 70.0, "neck_lateral": 14.0,
     "neck_flexion": 4.0, "trunk_lateral": -6.0,
 }  # fmt: skip
-_SIDE_RESTS = ("shoulder_right", "hip_right", "knee-side_right", "ankle-side_right", "hand_left", "elbow_right")
+_SIDE_RESTS = ("shoulder_right", "hip_right", "knee-side_right", "ankle-side_right", "hand_left")
 _STACKED = {"knee-inner_left": "knee-inner_right", "ankle-inner_left": "ankle-inner_right"}
 
 STANCES: dict[str, Stance] = {
@@ -119,7 +119,7 @@ STANCES: dict[str, Stance] = {
         "standing", _ARMS_DOWN | both(knee_flexion=3.0, hip_flexion=2.0, ankle_dorsiflexion=1.0), _pair("foot"), upright=True
     ),
     "standing-on-step": Stance(
-        "standing", _ARMS_DOWN | both(knee_flexion=2.0, hip_flexion=2.0, hip_abduction=2.0), ("foot_right",), heights={"foot_right": STEP},
+        "standing", _ARMS_DOWN | both(knee_flexion=2.0, hip_flexion=2.0, hip_abduction=2.0), ("foot_left",), heights={"foot_left": STEP},
         upright=True,
     ),
     "sitting": Stance(
