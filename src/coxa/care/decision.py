@@ -23,6 +23,7 @@ class Decision(Value):
     reasons : never empty; the one that decided first.
     instead : an easier or harder neighbour to go to, where there is one.
     dose : the new dose, where it changes.
+    levels : how many levels easier; 0 where it gets no easier.
     rescreen : whether the screening must be answered again before the next session.
     letter : whether a letter for the clinician goes with it.
     """
@@ -32,6 +33,7 @@ class Decision(Value):
     reasons: tuple[Reason, ...]
     instead: Slug | None = None
     dose: PlannedDose | None = None
+    levels: int = 0
     rescreen: bool = False
     letter: bool = False
 

@@ -227,6 +227,7 @@ class Morrow(Value):
     """How the body took the sessions of one day."""
 
     on: date  # the day of the sessions
+    known_on: date  # the day on which this light was known
     light: Light
     stays: bool  # the pain was still there after a day
 
@@ -247,9 +248,10 @@ def morrows(sessions: Sequence[Session], mornings: Sequence[Morning], mode: Mode
             continue
         before = min(session.pain_before for session in those)
         later = _a_day_later(max(session.at for session in those), inner, told)
-        found.append(
-            Morrow(on=day, light=next_morning(before, morning, later, mode), stays=later is not None and before < min(later, morning))
-        )
+        stays = later is not None and before < min(later, morning)
+        light = next_morning(before, morning, later, mode)
+        turned = light != next_morning(before, morning, None, mode)
+        found.append(Morrow(on=day, known_on=day + timedelta(days=2 if turned else 1), light=light, stays=stays))
     return tuple(found)
 
 
@@ -353,4 +355,3 @@ def _allowed(before: int, mode: Mode) -> float:
 def _scale(pain: object) -> None:
     if isinstance(pain, bool) or not isinstance(pain, int) or not 0 <= pain <= 10:
         raise BadInput(f"pain: expected a whole number of 0 (none) to 10 (the worst), got {pain!r}; ask again")
-

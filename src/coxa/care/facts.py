@@ -1,0 +1,207 @@
+"""`Facts`: what a diary comes to, worked out once, so that each rule is a short look at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property, lru_cache
+from statistics import median
+
+from coxa.care.history import ExerciseDone, History, Session
+from coxa.care.pain import Mode, Morrow, Rise, TwoWeeks, morrows, rises, stopped_by_pain, two_weeks
+from coxa.care.programme import LeftOut, Profile, Stance
+from coxa.care.selection import Allowed, allowed
+from coxa.care.thresholds import value
+from coxa.exercises.terms import Slug
+
+_LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Try:
+    """One exercise in one session: the pain before it, and whether pain ended it."""
+
+    session: Session
+    done: ExerciseDone
+    before: int
+    stopped: bool
+
+    @property
+    def on(self) -> date:
+        return self.session.at.date()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A diary in order, and what follows from it; nothing here depends on the order of its rows."""
+
+    history: History
+
+    @property
+    def today(self) -> date:
+        return self.history.today
+
+    @cached_property
+    def mode(self) -> Mode:
+        """Monitored pain only where a clinician is named who set it."""
+        by_clinician = bool(self.history.mode_by.strip() or self.history.profile.cleared_by.strip())
+        return "monitored" if self.history.mode == "monitored" and by_clinician else "strict"
+
+    @cached_property
+    def sessions(self) -> tuple[Session, ...]:
+        """Every session once, oldest first; those without exercises are looks at the pain."""
+        return tuple(sorted(dict.fromkeys(self.history.sessions), key=lambda session: session.at))
+
+    @cached_property
+    def trained(self) -> tuple[Session, ...]:
+        """The sessions in which something was done."""
+        return tuple(session for session in self.sessions if session.exercises)
+
+    @property
+    def first_day(self) -> date | None:
+        return self.sessions[0].at.date() if self.sessions else None
+
+    @cached_property
+    def morrows(self) -> tuple[Morrow, ...]:
+        return morrows(self.sessions, self.history.mornings, self.mode)
+
+    @cached_property
+    def rises(self) -> tuple[Rise, ...]:
+        return rises(self.sessions)
+
+    @cached_property
+    def function_gain(self) -> float | None:
+        """Mean change of the activities that were scored twice or more, newest against first; None without any."""
+        by_name: dict[str, list[tuple[date, int]]] = {}
+        for activity in self.history.activities:
+            by_name.setdefault(activity.name.strip().lower(), []).append((activity.on, activity.score))
+        gains = [max(rows)[1] - min(rows)[1] for rows in by_name.values() if len({on for on, _ in rows}) > 1]
+        return sum(gains) / len(gains) if gains else None
+
+    @cached_property
+    def two_weeks(self) -> TwoWeeks:
+        return two_weeks(self.sessions, self.today, self.function_gain)
+
+    @cached_property
+    def start_pain(self) -> float | None:
+        """Median pain before the sessions of the first three days."""
+        if self.first_day is None:
+            return None
+        window = timedelta(days=value("two-weeks.window"))
+        return median(s.pain_before for s in self.sessions if s.at.date() - self.first_day < window)
+
+    @cached_property
+    def recent_pain(self) -> float | None:
+        """Median pain before the sessions of the last three days with one; None until those are not the first three any more."""
+        days = sorted({s.at.date() for s in self.sessions})
+        window = int(value("two-weeks.window"))
+        if len(days) < 2 * window:
+            return None
+        return median(s.pain_before for s in self.sessions if s.at.date() in days[-window:])
+
+    # ------------------------------------------------------------------------------------ what has been answered
+
+    @property
+    def screened_at(self) -> datetime:
+        return self.history.screened_at or _LONG_AGO
+
+    def unscreened(self, session: Session) -> bool:
+        """Whether the screening has not been answered again since this session."""
+        return session.at > self.screened_at
+
+    def unseen(self, day: date) -> bool:
+        """Whether no clinician has seen the person since that day."""
+        seen = self.history.profile.cleared_on
+        return seen is None or day > seen
+
+    def stands(self, day: date) -> bool:
+        """Whether advice to see a clinician, led to on that day, still stands."""
+        return self.unseen(day) and (self.today - day).days <= value("refer.stands-days")
+
+    @cached_property
+    def _changes(self) -> dict[Slug | None, datetime]:
+        newest: dict[Slug | None, datetime] = {}
+        for taken in self.history.taken:
+            if taken.step == "ease" or (taken.exercise is not None and taken.step in ("progress", "unlock")):
+                newest[taken.exercise] = max(taken.at, newest.get(taken.exercise, _LONG_AGO))
+        return newest
+
+    def changed_at(self, exercise: Slug | None) -> datetime:
+        """When this exercise, or the whole programme, was last changed."""
+        whole = self._changes.get(None, _LONG_AGO)
+        return max(whole, self._changes.get(exercise, _LONG_AGO))
+
+    def unanswered(self, day: date, exercise: Slug | None = None) -> bool:
+        """Whether nothing was changed since what was known on that day."""
+        return day > self.changed_at(exercise).date()
+
+    # ------------------------------------------------------------------------------------ one exercise
+
+    @cached_property
+    def _tries(self) -> dict[Slug, tuple[Try, ...]]:
+        found: dict[Slug, list[Try]] = {}
+        for session in self.trained:
+            pain = session.pain_before
+            for done in session.exercises:
+                stopped = stopped_by_pain(pain, done.pain_after, done.after, done.kind, done.stop, self.mode)
+                found.setdefault(done.exercise, []).append(Try(session, done, pain, stopped))
+                if done.after == "more" and done.pain_after is not None:
+                    pain = done.pain_after  # it becomes the next exercise's "before"
+        return {exercise: tuple(tries) for exercise, tries in found.items()}
+
+    def tries(self, exercise: Slug) -> tuple[Try, ...]:
+        """Each time the exercise was done, oldest first."""
+        return self._tries.get(exercise, ())
+
+    def new_tries(self, exercise: Slug) -> tuple[Try, ...]:
+        """The same since the exercise or the programme was last changed."""
+        since = self.changed_at(exercise)
+        return tuple(t for t in self.tries(exercise) if t.session.at > since)
+
+    def morrow_of(self, session: Session) -> Morrow | None:
+        """How the body took the day of that session; None where it was not told."""
+        return next((morrow for morrow in self.morrows if morrow.on == session.at.date()), None)
+
+    # ------------------------------------------------------------------------------------ the body now
+
+    @cached_property
+    def profile(self) -> Profile:
+        """The profile with the newest tests and falls of the diary in it."""
+        old = self.history.profile
+        left, right = old.stance.left_s, old.stance.right_s
+        up_and_go = old.timed_up_and_go_s
+        # Of several on one day the worst counts.
+        for test in sorted(self.history.tests, key=lambda t: (t.on, -t.value if t.test == "single-leg-stance" else t.value)):
+            if test.test == "single-leg-stance":
+                held = min(test.value, 600.0)
+                left = held if test.side != "right" else left
+                right = held if test.side != "left" else right
+            elif test.test == "timed-up-and-go":
+                up_and_go = min(test.value, 600.0)
+        return old.model_copy(
+            update={
+                "stance": Stance(left_s=left, right_s=right),
+                "timed_up_and_go_s": up_and_go,
+                "falls_12_months": self._falls(old.falls_12_months),
+            }
+        )
+
+    def _falls(self, told: int | None) -> int | None:
+        year_ago = self.today - timedelta(days=365)
+        new = {fall.on for fall in self.history.falls} | {s.at.date() for s in self.sessions if s.stop == "fell"}
+        new = {day for day in new if day > max(year_ago, self.screened_at.date())}
+        return told if not new else (told or 0) + len(new)
+
+    @cached_property
+    def allowed(self) -> dict[Slug, Allowed]:
+        """What this body may do now."""
+        return {one.exercise.id: one for one in _allowed(self.profile)[0]}
+
+    @cached_property
+    def left_out(self) -> dict[Slug, LeftOut]:
+        return {one.exercise: one for one in _allowed(self.profile)[1]}
+
+
+@lru_cache(maxsize=1024)
+def _allowed(profile: Profile) -> tuple[tuple[Allowed, ...], tuple[LeftOut, ...]]:
+    return allowed(profile)
