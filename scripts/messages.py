@@ -7,6 +7,7 @@ comes with its former translation, marked fuzzy, and is not used until somebody 
 
 from __future__ import annotations
 
+import ast
 import difflib
 import io
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract, extract_from_dir
+from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from compile_messages import LOCALES, compile_all, languages
 
@@ -25,6 +26,7 @@ from coxa.exercises.terms import CONDITION_WORDS, REGION_WORDS
 from coxa.exercises.translate import texts
 
 SOURCE = LOCALES.parent
+#: What marks a message in the code, and how Babel reads its arguments.
 FUNCTIONS: dict[str, Any] = {"_": None, "gettext": None, "mark": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 #: Headers that say nothing here, some of which change by themselves.
 DULL = ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team", "Generated-By", "Project-Id", "Report-Msgid-Bugs")
@@ -36,6 +38,21 @@ NOTES = {
     "fixed": "praise, said aloud: a few words",
     "note": "beside a source's dose",
 }
+
+
+def extract_code(
+    fileobj: IO[bytes], keywords: Mapping[str, Any], comment_tags: Collection[str], options: Mapping[str, Any]
+) -> Iterator[tuple[int, str, tuple[str | None, ...], list[str]]]:
+    """Babel's extractor for the code. Babel's own passes over what stands inside f-strings, in Python before 3.12."""
+    source = fileobj.read().decode("utf-8")
+    lines = source.splitlines()
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
+        name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+        texts = tuple(a.value if isinstance(a, ast.Constant) and isinstance(a.value, str) else None for a in call.args)
+        if name in keywords and texts and texts[0] is not None:
+            above = lines[call.lineno - 2].strip().removeprefix("# ") if call.lineno > 1 else ""
+            yield call.lineno, name, texts, [above] if above.startswith(tuple(comment_tags)) else []
 
 
 def extract_exercise(
@@ -51,10 +68,11 @@ def extract_exercise(
 def gather() -> dict[str, Catalog]:
     """Everything there is to translate, by the file it goes into."""
     words = Catalog(fuzzy=False)
-    for name, _, message, comments, context in extract_from_dir(
-        SOURCE, [("**.py", "python")], keywords=FUNCTIONS, comment_tags=("Translators:",), strip_comment_tags=True
-    ):
-        words.add(message, locations=[(f"src/coxa/{name}", 1)], auto_comments=comments, context=context)
+    for path in sorted(SOURCE.rglob("*.py")):
+        with path.open("rb") as file:
+            for _, message, comments, context in extract(extract_code, file, FUNCTIONS, ("Translators:",), strip_comment_tags=True):
+                place = f"src/coxa/{path.relative_to(SOURCE).as_posix()}"
+                words.add(message, locations=[(place, 1)], auto_comments=comments, context=context)
     for text in (*REGION_WORDS.values(), *CONDITION_WORDS.values()):
         words.add(text, locations=[("src/coxa/exercises/terms.py", 1)])
     found = {"words.po": words}

@@ -93,13 +93,15 @@ def _claims(found: list[Claim]) -> Table:
     numbers = found[0].group in ("dose", "limit")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     # a statement is long and its subject short; with numbers it is the other way round
-    table.add_column(_("What"), ratio=3 if numbers else 2)
+    named = found[0].group != "mistake"  # a mistake says itself what it is
+    if named:
+        table.add_column(_("What"), ratio=3 if numbers else 2)
     table.add_column(_("Value") if numbers else _("What it says"), ratio=2 if numbers else 3)
     table.add_column(_("Source"), no_wrap=True)
     table.add_column(_("Review"), min_width=10)
     for c in found:
         colour = {"sourced": "green", "reviewed": "green", "unreviewed": "yellow"}[c.review]
-        table.add_row(escape(c.what), escape(c.value), c.source, f"[{colour}]{REVIEWS[c.review]}[/{colour}]")
+        table.add_row(*([escape(c.what)] if named else []), escape(c.value), c.source, f"[{colour}]{REVIEWS[c.review]}[/{colour}]")
     return table
 
 
