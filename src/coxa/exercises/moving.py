@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -18,6 +18,7 @@ from coxa.exercises.placed import Placed, placed
 
 _HOLD = 300.0  # weight of a contact for each metre; an angle's is about 1 for each radian
 _STEP_M = 0.03  # a contact that moves farther than this goes through the air
+_STAYS_M = 0.004
 _LIFT_M = 0.045
 _AROUND_M = 0.10  # how far round a hand goes to take hold of something
 _SLIDING = ("head", "seat", "calf", "elbow")  # contacts that may slide a little when the body moves
@@ -37,12 +38,16 @@ class Moving:
         The frame of "start", of "peak" and of every further key pose, the first time the path comes there.
     props : tuple of Placed
         What is used, and where it is.
+    contacts : dict of str to (T, 3) float64
+        For every point of the skin that bears weight (a key of `coxa.body.mannequin.stances.marks`) the place where it stays,
+        metres; NaN while it is in the air.
     """
 
     posed: Posed
     time_s: Floats
     key_frames: dict[str, int]
     props: tuple[Placed, ...] = ()
+    contacts: dict[str, Floats] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +126,7 @@ def poses(
     dwell = movement.dwell or tuple(0.5 if name == "start" else 1.0 for name in movement.path)
     ways: list[Floats] = []
     frames: dict[str, int] = {}
+    stays: list[tuple[int, int, int]] = []  # first frame of each step, frames of rest, frames under way
     count = 0
     steps = len(keyed)
     # where the path does not dwell it goes through without stopping
@@ -133,11 +139,14 @@ def poses(
         waits, goes, after = round(dwell[k] * fps), max(round(seconds[k] * fps), 1), (k + 1) % steps
         ways.append(np.repeat(keyed[k].x[None], waits, axis=0))
         ways.append(poser.between(keyed[k], keyed[after], goes, speeds[k] * seconds[k], speeds[after] * seconds[k]))
+        stays.append((count, waits, goes))
         count += waits + goes
     posed = poser.solver.posed(np.concatenate(ways))
+    contacts = _contacts(keyed, stays, count)
     if side == "right":
         posed = posed.mirrored()
-    return Moving(posed, np.arange(count) / fps, frames, props(movement, posed, side=side))
+        contacts = {_right(name): place * (-1.0, 1.0, 1.0) for name, place in contacts.items()}
+    return Moving(posed, np.arange(count) / fps, frames, props(movement, posed, side=side), contacts)
 
 
 def props(movement: Movement, posed: Posed, *, side: Side = "left") -> tuple[Placed, ...]:
@@ -162,6 +171,21 @@ def _variant(movement: Movement, fault: str | None) -> Variant | None:
     if fault not in movement.faults:
         raise BadInput(f"movement: expected a mistake of {', '.join(movement.faults)}, got {fault!r}")
     return movement.faults[fault]
+
+
+def _contacts(keyed: list[_Solved], stays: list[tuple[int, int, int]], count: int) -> dict[str, Floats]:
+    found = {mark: np.full((count, 3), np.nan) for solved in keyed for mark in solved.pins}
+    for k, (first, waits, goes) in enumerate(stays):
+        here, there = keyed[k].pins, keyed[(k + 1) % len(keyed)].pins
+        for mark, place in here.items():
+            found[mark][first : first + waits] = place
+            if mark in there and np.linalg.norm(there[mark] - place) < _STAYS_M:
+                found[mark][first : first + waits + goes] = place
+    return found
+
+
+def _right(name: str) -> str:
+    return name.replace("left", "*").replace("right", "left").replace("*", "right")
 
 
 @lru_cache(maxsize=8)
@@ -248,6 +272,11 @@ class _Poser:
                 feet |= {m: start.pins[m] + moved for m in sites_of(contact, stance) if m in start.pins}
         first = self._first(wished, {_left(n) for part in parts for n in part.angles}, start, feet)
         task = Task(*self._wishes(wished, set(named), set(wrong)))
+        if variant is not None:
+            # a mistake is the clean pose and what goes wrong in it
+            first = self.solved(key).x + unknowns(wrong)
+            task.wish = np.clip(first, self.solver.low, self.solver.high)[None]
+            first = task.wish[0]
         pins: dict[str, Floats] = {}
         here = self.solver.posed(first[None])[0]
         for contact in contacts:
