@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, lru_cache
+from statistics import fmean as mean
 from statistics import median
 
 from coxa.care.history import ExerciseDone, History, Session
@@ -83,21 +84,52 @@ class Facts:
         return two_weeks(self.sessions, self.today, self.function_gain)
 
     @cached_property
+    def _first_days(self) -> tuple[Session, ...]:
+        if self.first_day is None:
+            return ()
+        window = timedelta(days=value("two-weeks.window"))
+        return tuple(s for s in self.sessions if s.at.date() - self.first_day < window)
+
+    @cached_property
+    def _later_days(self) -> tuple[tuple[Session, ...], ...]:
+        """The sessions after the first days, by day."""
+        by_day: dict[date, list[Session]] = {}
+        for session in self.sessions[len(self._first_days) :]:
+            by_day.setdefault(session.at.date(), []).append(session)
+        return tuple(tuple(those) for those in by_day.values())
+
+    @cached_property
+    def _last_days(self) -> tuple[Session, ...]:
+        """The sessions of the last three days with one, none of them among the first days; empty when there are fewer than two."""
+        last = self._later_days[-int(value("two-weeks.window")) :]
+        return tuple(s for those in last for s in those) if len(last) > 1 else ()
+
+    @cached_property
     def start_pain(self) -> float | None:
         """Median pain before the sessions of the first three days."""
-        if self.first_day is None:
-            return None
-        window = timedelta(days=value("two-weeks.window"))
-        return median(s.pain_before for s in self.sessions if s.at.date() - self.first_day < window)
+        return median(s.pain_before for s in self._first_days) if self._first_days else None
 
     @cached_property
     def recent_pain(self) -> float | None:
-        """Median pain before the sessions of the last three days with one; None until those are not the first three any more."""
-        days = sorted({s.at.date() for s in self.sessions})
-        window = int(value("two-weeks.window"))
-        if len(days) < 2 * window:
+        """Median pain before the sessions of the last three days with one, beyond the first three; None without those."""
+        return median(s.pain_before for s in self._last_days) if self._last_days else None
+
+    @cached_property
+    def change_since_start(self) -> float | None:
+        """Mean pain before the sessions of the last days less that of the first; a mean sees a drift that a median hides."""
+        if not self._last_days:
             return None
-        return median(s.pain_before for s in self.sessions if s.at.date() in days[-window:])
+        return mean(s.pain_before for s in self._last_days) - mean(s.pain_before for s in self._first_days)
+
+    @cached_property
+    def above_best(self) -> float:
+        """Mean pain of the last days less the lowest mean of three days running before them; 0 where there are none."""
+        window = int(value("two-weeks.window"))
+        before = self._later_days[:-window]
+        runs = [[s.pain_before for those in before[i : i + window] for s in those] for i in range(len(before) - window + 1)]
+        if not runs or not self._last_days:
+            return 0.0
+        return mean(s.pain_before for s in self._last_days) - min(mean(run) for run in runs)
 
     # ------------------------------------------------------------------------------------ what has been answered
 

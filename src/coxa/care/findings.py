@@ -252,12 +252,26 @@ def amber_morning(facts: Facts) -> Hit | None:
     return _hit("P1.amber", "C3", "The morning after was a little worse. Stay at this level.")
 
 
-def above_start_a_little(facts: Facts) -> Hit | None:
-    """Pain is by now above what it was at the start."""
-    start, now = facts.start_pain, facts.recent_pain
-    if start is None or now is None or now - start < value("two-weeks.fall"):
+def pain_is_up(facts: Facts) -> Hit | None:
+    """Pain is by now above what it was at the start, or above its best."""
+    change = facts.change_since_start
+    if change is None or (change <= value("progress.above-start") and facts.above_best < value("two-weeks.fall")):
         return None
-    return _hit("P1.above-start", "C3", "Your pain is a little more than when you began. Stay at this level.")
+    return _hit("P1.up", "C3", "Your pain is a little more than it has been. Stay at this level.")
+
+
+def first_days(facts: Facts) -> Hit | None:
+    """Too early to know where the pain is going: the first week, and the second unless it is easing or was little."""
+    if facts.first_day is None:
+        return None
+    day = (facts.today - facts.first_day).days
+    change, start = facts.change_since_start, facts.start_pain
+    if day < value("progress.first-days") or change is None or start is None:
+        return _hit("C4.first-days", "ours", "In the first days everything stays as it is, so that your hip can get used to it.")
+    little = start <= value("two-weeks.little-pain") and change <= 0
+    if day >= value("two-weeks.days") or little or change <= -value("progress.above-start"):
+        return None
+    return _hit("C4.first-days", "ours", "Your pain is steady so far. Stay at this level until two weeks have passed, or it eases.")
 
 
 def keep_at_it(facts: Facts) -> Hit | None:

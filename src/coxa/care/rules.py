@@ -125,11 +125,18 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("P1.amber", "hold", "an amber or red morning is the last one known", "C3", programme=findings.amber_morning),
     Rule(
-        "P1.above-start",
+        "P1.up",
         "hold",
-        "pain is by now {two-weeks.fall} or more above the first days",
+        "mean pain of the last three days is more than {progress.above-start} above the first days, or {two-weeks.fall} above its best",
         "C3",
-        programme=findings.above_start_a_little,
+        programme=findings.pain_is_up,
+    ),
+    Rule(
+        "C4.first-days",
+        "hold",
+        "the first {progress.first-days} days; up to day {two-weeks.days} unless the pain is easing, or was little and is no more",
+        "ours",
+        programme=findings.first_days,
     ),
     Rule(
         "B16.seldom",
