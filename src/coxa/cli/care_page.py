@@ -65,7 +65,7 @@ def programme(p: Programme) -> Iterator[RenderableType]:
     """The week as a table, then why each exercise is there, what was left out and why, and what comes next."""
     yield ""
     count = ngettext("{n} exercise", "{n} exercises", len(p.exercises)).format(n=len(p.exercises))
-    times = ngettext("once a day", "{n} times a day", p.sessions_a_day).format(n=p.sessions_a_day)
+    times = plain.describe_times(p.sessions_a_day)
     length = plain.describe_minutes(p.minutes_a_session)
     weeks = [ngettext("{n} week", "{n} weeks", p.weeks).format(n=p.weeks)] if p.weeks else []
     about = " · ".join([count, _("{length} a session").format(length=length), times, *weeks])
@@ -107,18 +107,20 @@ def no_programme(s: Screening, p: Programme) -> Iterator[RenderableType]:
         if p.left_out:
             yield left_out(p)
     else:
-        yield Padding(_("There is no plan yet, so that nothing is done too early."), (0, 1, 1))
+        yield Padding(_("There is no plan yet, so that nothing is done too early."), (0, 1, 1, 1))
 
 
 def week(p: Programme) -> Table:
     """Which exercise on which day, in the order of a session."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    wide = console().width >= 90
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1) if wide else (0, 1, 0, 0))
     table.add_column("", justify="right", style="dim")
     table.add_column(_("Exercise"), min_width=18, ratio=3)
     table.add_column(_("How much"), min_width=16, ratio=3)
     for day in plain.WEEKDAYS:
-        table.add_column(plain.DAY_SHORT[day], justify="center", no_wrap=True)
-    table.add_column(_("min"), justify="right", no_wrap=True)
+        table.add_column(plain.DAY_SHORT[day][: 3 if wide else 2], justify="center", no_wrap=True)
+    if wide:
+        table.add_column(_("min"), justify="right", no_wrap=True)
     before = ""
     for number, e in enumerate(p.exercises, 1):
         if e.position != before and number > 1:
@@ -126,16 +128,16 @@ def week(p: Programme) -> Table:
         before = e.position
         side = f" [dim]{plain.SIDES[e.side]}[/dim]" if e.side != "both" else ""
         dots = ["●" if day in e.days else "[dim]·[/dim]" for day in plain.WEEKDAYS]
-        minutes = str(max(1, round(e.minutes)))
-        table.add_row(str(number), f"[bold]{escape(_name(e))}[/bold]{side}", escape(plain.describe_dose(e.dose)), *dots, minutes)
+        minutes = [str(max(1, round(e.minutes)))] if wide else []
+        table.add_row(str(number), f"[bold]{escape(_name(e))}[/bold]{side}", escape(plain.describe_dose(e.dose)), *dots, *minutes)
     return table
 
 
 def left_out(p: Programme) -> Table:
-    """What is not in the programme: exercises with the same reason stand together."""
+    """What is not in the programme and the first reason why not; exercises with the same one stand together."""
     groups: dict[tuple[tuple[Reason, ...], str], list[str]] = {}
     for x in p.left_out:
-        groups.setdefault((x.why, x.until), []).append(_called(x.exercise))
+        groups.setdefault((x.why[:1], x.until), []).append(_called(x.exercise))
     return listed(
         "\n".join(
             [

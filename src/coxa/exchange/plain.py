@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from coxa.care.decision import Step
 from coxa.care.programme import Equipment, Goal, Kind, Phase, PlannedDose, Weekday
@@ -81,6 +82,10 @@ DAY_SHORT: Words[Weekday] = Words({
     "mon": mark("Mon"), "tue": mark("Tue"), "wed": mark("Wed"), "thu": mark("Thu"), "fri": mark("Fri"), "sat": mark("Sat"),
     "sun": mark("Sun"),
 })  # fmt: skip
+MONTHS = (
+    mark("January"), mark("February"), mark("March"), mark("April"), mark("May"), mark("June"), mark("July"), mark("August"),
+    mark("September"), mark("October"), mark("November"), mark("December"),
+)  # fmt: skip
 STEPS: Words[Step] = Words({
     "stop_now": mark("Stop"),
     "refer": mark("Ask a clinician"),
@@ -120,10 +125,8 @@ def describe_dose(dose: PlannedDose) -> str:
         parts.append(_("hold {seconds} s").format(seconds=_number(dose.hold_s)))
     if dose.load_kg:
         parts.append(_("with {kilos} kg").format(kilos=_number(dose.load_kg)))
-    if dose.times_a_day == 2:
-        parts.append(_("twice a day"))
-    elif dose.times_a_day > 2:
-        parts.append(_("{times} times a day").format(times=dose.times_a_day))
+    if dose.times_a_day > 1:
+        parts.append(describe_times(dose.times_a_day))
     return ", ".join(part for part in parts if part)
 
 
@@ -137,6 +140,16 @@ def describe_days(days: Iterable[Weekday]) -> str:
     return _("every day") if len(on) == len(WEEKDAYS) else ", ".join(DAY_SHORT[day] for day in on)
 
 
+def describe_date(day: date) -> str:
+    """A day as one writes it in a letter.
+
+    >>> describe_date(date(2026, 10, 12))
+    '12 October 2026'
+    """
+    # Translators: a day in a letter, such as 12 October 2026
+    return _("{day} {month} {year}").format(day=day.day, month=_(MONTHS[day.month - 1]), year=day.year)
+
+
 def describe_place(region: PainRegion, side: Side) -> str:
     """Where it hurts: the region and the side.
 
@@ -144,6 +157,15 @@ def describe_place(region: PainRegion, side: Side) -> str:
     'outer hip, left'
     """
     return f"{REGIONS[region]}, {SIDES[side]}"
+
+
+def describe_times(times: int) -> str:
+    """How often a day.
+
+    >>> describe_times(1), describe_times(3)
+    ('once a day', '3 times a day')
+    """
+    return {1: _("once a day"), 2: _("twice a day")}.get(times) or _("{times} times a day").format(times=times)
 
 
 def describe_measure(measure: str) -> str:
