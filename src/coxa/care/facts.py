@@ -67,6 +67,17 @@ class Facts:
         return morrows(self.sessions, self.history.mornings, self.mode)
 
     @cached_property
+    def unsettled(self) -> tuple[Morrow, ...]:
+        """The red mornings since which no green one has come at a pain that was no higher before."""
+        reds: list[Morrow] = []
+        for one in self.morrows:
+            if one.light == "green":
+                reds = [red for red in reds if one.before > red.before]
+            elif one.light == "red":
+                reds.append(one)
+        return tuple(reds)
+
+    @cached_property
     def rises(self) -> tuple[Rise, ...]:
         return rises(self.sessions)
 

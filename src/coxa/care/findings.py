@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -189,11 +188,11 @@ def stopped_twice(facts: Facts, planned: Planned) -> Hit | None:
 
 
 def red_morning(facts: Facts) -> Hit | None:
-    """The last known morning was red."""
-    last = facts.morrows[-1] if facts.morrows else None
-    if last is None or last.light != "red" or not facts.unanswered(last.known_on):
+    """A red morning that nothing has answered, and that no green one has settled since."""
+    new = [red for red in facts.unsettled if facts.unanswered(red.known_on)]
+    if not new:
         return None
-    if last.stays:
+    if new[-1].stays:
         words = "The pain was still there after a day. Rest until it is gone, and then go on one level easier."
         return _hit("B7", "S001", words, levels=1)
     return _hit("P1.red", "C3", "The morning after was clearly worse. Go on one level easier.", levels=1)
@@ -221,9 +220,10 @@ def short_break(facts: Facts) -> Hit | None:
 def stopped_once(facts: Facts, planned: Planned) -> Hit | None:
     """Pain ended this exercise the last time."""
     tries = facts.new_tries(planned.exercise)
-    if not tries or not tries[-1].stopped:
+    hurt = [t for t in tries if t.stopped and t.session.at == tries[-1].session.at]
+    if not hurt:
         return None
-    last, stretch = tries[-1], "stretch" in catalogue.load(planned.exercise).purpose
+    last, stretch = hurt[-1], "stretch" in catalogue.load(planned.exercise).purpose
     verdict = during(last.before, last.done.pain_after, last.done.kind, facts.mode, planned.exercise, stretch)
     reasons = verdict.reasons if verdict.ends != "nothing" else stopped("it-hurts").reasons
     return Hit(reasons=reasons, levels=1)
@@ -245,9 +245,8 @@ def too_heavy(facts: Facts, planned: Planned) -> Hit | None:
 
 
 def amber_morning(facts: Facts) -> Hit | None:
-    """The last known morning was not green."""
-    last = facts.morrows[-1] if facts.morrows else None
-    if last is None or last.light == "green":
+    """The last known morning was not green, or a red one has not settled."""
+    if not facts.unsettled and (not facts.morrows or facts.morrows[-1].light == "green"):
         return None
     return _hit("P1.amber", "C3", "The morning after was a little worse. Stay at this level.")
 
@@ -320,10 +319,12 @@ def two_for_two(facts: Facts, planned: Planned) -> Hit | None:
     """Two good sessions running with room for two more repetitions, without more pain, well done, and well taken the next day."""
     exercise = catalogue.load(planned.exercise)
     need = int(value("progress.sessions"))
-    tries = _last_of_each_session(facts.new_tries(planned.exercise))[-need:]
+    new = facts.new_tries(planned.exercise)
+    tries = list({one.session.at: one for one in new}.values())[-need:]  # the last of each session
     if len(tries) < need or not ladder.trains(exercise) or not facts.profile.screening.may_exercise:
         return None
-    if not all(_good(t, planned, exercise) for t in tries):
+    hurt = any(one.stopped for one in new if one.session.at >= tries[0].session.at)
+    if hurt or not all(_good(one, planned, exercise) for one in tries):
         return None
     lights = [m.light for m in (facts.morrow_of(t.session) for t in tries) if m is not None]
     if not lights or any(light != "green" for light in lights):
@@ -399,10 +400,6 @@ def _good(one: Try, planned: Planned, exercise: Exercise) -> bool:
         return True
     # Two repetitions left in the tank weigh as much as two repetitions more (C4: what is left is 10 less the effort).
     return last >= goal and done.effort is not None and 10 - done.effort >= value("progress.extra-repetitions")
-
-
-def _last_of_each_session(tries: Iterable[Try]) -> list[Try]:
-    return list({one.session.at: one for one in tries}.values())
 
 
 def _key_fault(exercise: Exercise) -> str | None:

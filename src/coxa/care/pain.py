@@ -228,6 +228,7 @@ class Morrow(Value):
 
     on: date  # the day of the sessions
     known_on: date  # the day on which this light was known
+    before: int
     light: Light
     stays: bool  # the pain was still there after a day
 
@@ -247,24 +248,23 @@ def morrows(sessions: Sequence[Session], mornings: Sequence[Morning], mode: Mode
         if morning is None or not any(session.exercises for session in those):
             continue
         before = min(session.pain_before for session in those)
-        later = _a_day_later(max(session.at for session in those), inner, told)
+        later, seen = _a_day_later(max(session.at for session in those), inner, told)
         stays = later is not None and before < min(later, morning)
         light = next_morning(before, morning, later, mode)
         turned = light != next_morning(before, morning, None, mode)
-        found.append(Morrow(on=day, known_on=day + timedelta(days=2 if turned else 1), light=light, stays=stays))
+        found.append(Morrow(on=day, known_on=seen if turned else day + timedelta(days=1), before=before, light=light, stays=stays))
     return tuple(found)
 
 
-def _a_day_later(at: datetime, sessions: dict[date, list[Session]], mornings: dict[date, int]) -> int | None:
-    """The first pain told a day or more after `at`, and within two: before a session, or else the morning after next."""
+def _a_day_later(at: datetime, sessions: dict[date, list[Session]], mornings: dict[date, int]) -> tuple[int | None, date]:
+    """The first pain told a day or more after `at`, and within two, with its day: before a session, or the morning after next."""
     settle = timedelta(hours=value("morning.settle-hours"))
-    soon = [
-        s for day in (at.date() + timedelta(days=d) for d in (0, 1, 2)) for s in sessions.get(day, ()) if settle <= s.at - at < 2 * settle
-    ]
-    next_one = min(soon, key=lambda session: session.at, default=None)
-    if next_one is not None and next_one.at.date() == at.date() + timedelta(days=1):
-        return next_one.pain_before
-    return mornings.get(at.date() + timedelta(days=2), next_one.pain_before if next_one else None)
+    tomorrow, then = at.date() + timedelta(days=1), at.date() + timedelta(days=2)
+    soon = [s for day in (tomorrow, then) for s in sessions.get(day, ()) if settle <= s.at - at < 2 * settle]
+    first = min(soon, key=lambda session: session.at, default=None)
+    if first is not None and (first.at.date() == tomorrow or then not in mornings):
+        return first.pain_before, first.at.date()
+    return mornings.get(then), then
 
 
 class Rise(Value):
@@ -341,7 +341,7 @@ def stopped_by_pain(before: int, after: int | None, said: str | None, kind: Pain
     """Whether pain ended an exercise, from what the diary says of it; where its entries disagree, the worse holds."""
     if stop == "it-hurts" or (kind is not None and kind != "ache"):
         return True
-    if said == "more" and after is None:
+    if said == "more" and (after is None or mode == "strict"):
         return True
     return after is not None and during(before, after, None, mode).ends != "nothing"
 
