@@ -83,13 +83,19 @@ def needs() -> tuple[Need, ...]:
     return tuple(Need.model_validate(row) for row in _data()["need"])
 
 
+_NEEDS: dict[Slug, tuple[Exercise, tuple[Need, ...]]] = {}
+
+
 def needs_of(exercise: Exercise) -> tuple[Need, ...]:
     """What an exercise asks of the body.
 
     >>> [need.id for need in needs_of(catalogue.load("cat-camel"))]
     ['kneeling']
     """
-    return tuple(need for need in needs() if need.of(exercise))
+    known = _NEEDS.get(exercise.id)
+    if known is None or known[0] is not exercise:  # another language, or the file was read anew
+        known = _NEEDS[exercise.id] = (exercise, tuple(need for need in needs() if need.of(exercise)))
+    return known[1]
 
 
 def conditions_of(profile: Profile) -> tuple[Condition, ...]:
