@@ -45,7 +45,9 @@ def draw_exercises(
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadInput(f"--out: cannot make the folder {out}: {error.strerror}; name another") from error
-    texts: dict[str, str] = {}
+    listed = out / "alternative-texts.json"
+    texts = _known(listed)
+    count = 0
     without = []
     for exercise in exercises:
         if exercise.movement is None and every:
@@ -55,11 +57,10 @@ def draw_exercises(
         for picture in pictures:
             _write(out / picture.name, picture.data)
             texts[picture.name] = picture.alt
+        count += len(pictures)
         typer.echo(f"{exercise.id}: {', '.join(p.name for p in pictures) or 'nothing to draw of this kind'}")
-    listed = out / "alternative-texts.json"
-    known = json.loads(listed.read_text(encoding="utf-8")) if listed.exists() else {}
-    _write(listed, (json.dumps({**known, **texts}, indent=2, ensure_ascii=False, sort_keys=True) + "\n").encode())
-    typer.echo(f"{len(texts)} pictures in {out}; what they show, in words: {listed.name}")
+    _write(listed, (json.dumps(texts, indent=2, ensure_ascii=False, sort_keys=True) + "\n").encode())
+    typer.echo(f"{count} pictures in {out}; what they show, in words: {listed.name}")
     if without:
         typer.echo(f"Not drawn, because no key poses are written yet: {', '.join(without)}", err=True)
 
@@ -82,6 +83,23 @@ def _pictures(id: str, person: object, only: str | None) -> list[Picture]:
     if only in (None, "camera") and exercise.coaching is not None:
         pictures.append(placement.place_camera(exercise, person))
     return pictures
+
+
+def _known(listed: Path) -> dict[str, str]:
+    """The texts of pictures that were drawn into the folder before."""
+    from coxa.errors import BadInput
+
+    if not listed.exists():
+        return {}
+    try:
+        known = json.loads(listed.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{listed}: expected JSON, but {' '.join(str(error).split())}; remove it or name another folder") from error
+    if not isinstance(known, dict):
+        raise BadInput(
+            f"{listed}: expected JSON with a text for each picture, got a {type(known).__name__}; remove it or name another folder"
+        )
+    return known
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -14,6 +14,8 @@ from coxa.exercises.model import Exercise
 FPS = 10.0
 #: Poses whose joints are nearer than this share one drawing: a still hold costs one, and the way back those of the way there.
 _ALIKE_M = 0.014
+#: More drawings make the file too heavy for a page.
+_MOST = 22
 _MARGIN = 12.0
 
 
@@ -34,7 +36,11 @@ def animate(exercise: Exercise, person: Person | None = None) -> Picture:
     """
     drawn = Drawn(exercise, person or Person(), fps=FPS)
     posed = drawn.moving.posed
-    shown, order = _sorted_out(posed.origins)
+    alike = _ALIKE_M
+    shown, order = _sorted_out(posed.origins, alike)
+    while len(shown) > _MOST:
+        alike *= 1.15
+        shown, order = _sorted_out(posed.origins, alike)
     panels = [_frame(drawn, k) for k in shown]
     low = np.min([p.low for p in panels], axis=0) * SCALE - _MARGIN
     high = np.max([p.high for p in panels], axis=0) * SCALE + _MARGIN
@@ -50,7 +56,7 @@ def animate(exercise: Exercise, person: Person | None = None) -> Picture:
         style = f"animation:{name} {period:g}s step-end infinite{still}"
         shapes.append(f'<g class="coxa-frame" style="{style}" transform="translate({-low[0]:.1f} {-low[1]:.1f})">{drawing.drawn(bold)}</g>')
     calm = "@media (prefers-reduced-motion:reduce){.coxa-frame{animation:none!important}}"
-    alt = describe_positions(exercise, drawn.movement, drawn.moving, drawn.keys, drawn.person.side)
+    alt = describe_positions(drawn)
     data = document(exercise.name, alt, size[0], size[1], shapes, bold=bold, style=f"<style>{''.join(rules)}{calm}</style>")
     return Picture(f"{exercise.id}.loop.svg", alt, data)
 
@@ -60,13 +66,13 @@ def _frame(drawn: Drawn, frame: int) -> Panel:
     return panel(drawn.doll, posed, drawn.view, drawn.solids(posed, drawn.moving.props, frame), glow=drawn.glow, plain=True)
 
 
-def _sorted_out(origins: Floats) -> tuple[list[int], list[int]]:
+def _sorted_out(origins: Floats, alike: float) -> tuple[list[int], list[int]]:
     """Which frames to draw, and for every frame the number of the drawing that stands for it."""
     shown: list[int] = []
     order = []
     for k in range(len(origins)):
         gaps = [float(np.abs(origins[k] - origins[s]).max()) for s in shown]
-        if gaps and min(gaps) < _ALIKE_M:
+        if gaps and min(gaps) < alike:
             order.append(int(np.argmin(gaps)))
         else:
             order.append(len(shown))

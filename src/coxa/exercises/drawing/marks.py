@@ -38,19 +38,68 @@ def leader(posed: Posed, before: int, after: int) -> tuple[str, str, Floats]:
     return best
 
 
-def motion_arrow(posed: Posed, before: int, after: int, view: View, *, least_m: float = 0.05) -> Mark | None:
-    """The way that the leading part goes between two frames; none if it hardly moves in this view."""
-    _, segment, _ = leader(posed, before, after)
-    frames = range(before, after + 1) if after > before else range(before, after - 1, -1)
-    way = view.project(posed.joint(segment)[list(frames)])[:, :2]
-    length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(way, axis=0), axis=1))])
-    if np.linalg.norm(np.ptp(way, axis=0)) < least_m:
+def bent_back(posed: Posed, before: int, after: int) -> Floats | None:
+    """How far the low back leaves the line from hips to neck, (3,) metres, if the trunk's bending is what moves; else none."""
+    legs = max(float(np.linalg.norm(posed.joint(s)[after] - posed.joint(s)[before])) for s in LEADS[0].values() if s != "pelvis")
+    if legs > 0.06:
         return None
-    even = np.linspace(0.0, length[-1], 14)
-    line = np.column_stack([np.interp(even, length, way[:, k]) for k in (0, 1)])
-    if length[-1] < 0.16:
-        line = line[0] + (line - line[0]) * (0.16 / length[-1])
+    middle = [posed.joint("abdomen")[k] - (posed.joint("pelvis")[k] + posed.joint("neck")[k]) / 2 for k in (before, after)]
+    shift: Floats = middle[1] - middle[0]
+    return shift if np.linalg.norm(shift) > 0.03 else None
+
+
+def motion_arrow(posed: Posed, before: int, after: int, view: View, *, least_m: float = 0.05) -> Mark | None:
+    """The way that the leading part goes between two frames, or how the pelvis turns in place; none if neither shows in this view."""
+    bent = bent_back(posed, before, after)
+    if bent is not None:
+        way = view.project(bent)[:2]
+        middle = view.project(posed.joint("abdomen")[after])[:2]
+        return middle + np.linspace(-0.13, 0.13, 5)[:, None] * way / max(float(np.linalg.norm(way)), 1e-9), MOVE, False
+    _, segment, shift = leader(posed, before, after)
+    if np.linalg.norm(shift) < _CLEAR_M:
+        return _turn_arrow(posed, before, after, view)
+    frames = range(before, after + 1) if after > before else range(before, after - 1, -1)
+    line = _even(view.project(posed.joint(segment)[list(frames)])[:, :2], 14)
+    if line is None or np.linalg.norm(np.ptp(line, axis=0)) < least_m:
+        return None
+    length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
+    if length < 0.16:
+        line = line[0] + (line - line[0]) * (0.16 / length)
     return line, MOVE, False
+
+
+def round_arrow(posed: Posed, view: View) -> Mark | None:
+    """The closed way of the part that goes furthest round, a little short of its start."""
+    shifts = {segment: float(np.ptp(posed.joint(segment), axis=0).sum()) for segment in LEADS[0].values() if "foot" not in segment}
+    segment = max(shifts, key=lambda s: shifts[s])
+    way = view.project(posed.joint(segment))[:, :2]
+    line = _even(np.concatenate([way, way[:1]]), 40)
+    if line is None:
+        return None
+    middle = line.mean(axis=0)
+    size = float(np.abs(line - middle).max())
+    return (middle + (line - middle) * max(1.1, 0.17 / max(size, 1e-9)))[:36], MOVE, False
+
+
+def _even(way: Floats, count: int) -> Floats | None:
+    """The same way (N, 2) in `count` points at even distances; none if it has no length."""
+    length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(way, axis=0), axis=1))])
+    if length[-1] < 1e-4:
+        return None
+    even = np.linspace(0.0, length[-1], count)
+    return np.column_stack([np.interp(even, length, way[:, k]) for k in (0, 1)])
+
+
+def _turn_arrow(posed: Posed, before: int, after: int, view: View, *, least_deg: float = 3.0) -> Mark | None:
+    """An arc round the pelvis, the way it turns in this view."""
+    spin = posed.rotation("pelvis")[after] @ posed.rotation("pelvis")[before].T
+    turn = np.array([spin[2, 1] - spin[1, 2], spin[0, 2] - spin[2, 0], spin[1, 0] - spin[0, 1]]) / 2
+    seen = float(turn @ view.axes[2])  # about the line of sight: positive turns as a clock's hands do
+    if abs(np.degrees(seen)) < least_deg:
+        return None
+    middle = view.project(posed.joint("pelvis")[after])[:2]
+    angle = np.radians(np.linspace(-150, -30, 14) if seen > 0 else np.linspace(-30, -150, 14))
+    return middle + 0.165 * np.column_stack([np.cos(angle), np.sin(angle)]), MOVE, False
 
 
 def hurried(variant: Variant) -> bool:

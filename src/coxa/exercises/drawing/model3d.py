@@ -79,7 +79,7 @@ def animate(exercise: Exercise, person: Person | None = None, *, fault: str | No
         raise BadInput(f"draw: expected a mistake of {', '.join(movement.faults) or 'no name'}, got {fault!r}")
     doll = Doll.of(drawn.person.weight, coarse=_COARSE)
     moving = poses(movement, doll.skeleton, side=drawn.person.side, fault=fault, fps=FPS)
-    alt = describe_positions(exercise, movement, moving, drawn.keys, drawn.person.side)
+    alt = describe_positions(drawn)
     file = _File(exercise.name, alt)
     _joints(file, doll, moving)
     red = doll.place(where, drawn.person.side) if fault and (where := movement.faults[fault].where) else None

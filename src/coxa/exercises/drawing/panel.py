@@ -18,7 +18,7 @@ from coxa.exercises.drawing.view import View
 #: Units of a picture for each metre.
 SCALE = 180.0
 _CELL_M = 0.0036
-_TOLERANCE = 0.22
+_TOLERANCE = 0.28
 
 INK = "#2b3440"
 FILLS = {"skin": "#ecd9c8", "trousers": "#b4c6d4", "shirt": "#dbe6ec", "shoes": "#f7f7f5", "hair": "#5d6874"}
@@ -104,7 +104,7 @@ def panel(
     meshes = [doll.body.triangles, *(s.triangles for s in touching)]
     tri = np.concatenate([t + k for t, k in zip(meshes, starts, strict=False)]).astype(np.int32)
     canvas = Canvas.of(seen, tri, 1.4 * _CELL_M if plain else _CELL_M)
-    tolerance = 0.5 if plain else _TOLERANCE
+    tolerance = 0.6 if plain else _TOLERANCE
     thing_seen = canvas.kinds(np.concatenate([np.full(len(t), k) for k, t in enumerate(meshes)]))
     body = thing_seen == 0
     ring = _ring_path(outline(canvas, body), tolerance)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from coxa.body.mannequin.kinematics import Posed
 from coxa.body.mannequin.skeleton import Floats, Side, Weight
 from coxa.errors import BadInput
 from coxa.exercises.drawing.doll import Doll
-from coxa.exercises.drawing.marks import Mark, hurried, mistake_arrow, most_apart, motion_arrow
+from coxa.exercises.drawing.marks import Mark, hurried, mistake_arrow, most_apart, motion_arrow, round_arrow
 from coxa.exercises.drawing.panel import SCALE, Panel, panel
 from coxa.exercises.drawing.picture import WRONG, Badge, Picture, arrow, badge, document
 from coxa.exercises.drawing.props import Solid, solid
@@ -23,6 +23,13 @@ from coxa.exercises.moving import Moving, poses, props, still
 from coxa.exercises.placed import Placed
 
 _MARGIN, _GAP = 12.0, 22.0
+#: Column and row of each panel.
+_BLOCKS: dict[int, list[tuple[int, float]]] = {
+    3: [(0, 0.5), (1, 0.0), (1, 1.0)],
+    4: [(0, 0.0), (1, 0.0), (0, 1.0), (1, 1.0)],
+    5: [(0, 0.0), (1, 0.0), (0, 1.0), (1, 1.0), (0, 2.0)],
+    6: [(0, 0.0), (1, 0.0), (0, 1.0), (1, 1.0), (0, 2.0), (1, 2.0)],
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ class Drawn:
     exercise: Exercise
     person: Person = field(default_factory=Person)
     fault: str | None = None
-    fps: float = 8.0
+    fps: float = 4.0
 
     @property
     def movement(self) -> Movement:
@@ -56,13 +63,30 @@ class Drawn:
 
     @cached_property
     def moving(self) -> Moving:
-        """The poses over time."""
-        return poses(self.movement, self.doll.skeleton, side=self.person.side, fault=self.fault, fps=self.fps)
+        """The poses over time; solved once for all pictures that need them."""
+        return _moving(self.movement.model_dump_json(), self.person, self.fault, self.fps)
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
-        """The key poses in the order of the path, each once."""
-        return tuple(dict.fromkeys(self.movement.path))
+        """The key poses to show, in the order of the path, each once; of a circle only where it starts and its other end."""
+        return ("start", "peak") if self.circling else tuple(dict.fromkeys(self.movement.path))
+
+    @property
+    def circling(self) -> bool:
+        """Whether the movement goes round without ever resting."""
+        return len(self.movement.path) > 2 and bool(self.movement.dwell) and not any(self.movement.dwell)
+
+    def stretch(self, key: str) -> tuple[int, int]:
+        """The frames from the pose before a key pose on the path to the key pose itself."""
+        path, frames = self.movement.path, self.moving.key_frames
+        after = frames[key]
+        before = frames[path[path.index(key) - 1]] if path.index(key) else after
+        if before < after:
+            # the path may come back to the pose before more than once: take the last time
+            origins = self.moving.posed.origins
+            gaps = np.abs(origins[:after] - origins[before]).max(axis=(1, 2))
+            before = int(np.flatnonzero(gaps < gaps.min() + 0.01)[-1])
+        return before, after
 
     @cached_property
     def glow(self) -> Floats | None:
@@ -85,6 +109,14 @@ class Drawn:
             return []
         skin, _ = self.doll.points(posed)
         return [solid(p, self.doll, skin, posed.rotations, frame) for p in things]
+
+    def arrow(self, key: str) -> Mark | None:
+        """The way into a key pose."""
+        posed = self.moving.posed
+        if self.circling:
+            return round_arrow(posed, self.view)
+        before, after = self.stretch(key)
+        return motion_arrow(posed, before, after, self.view)
 
     @cached_property
     def view(self) -> View:
@@ -110,6 +142,12 @@ class Drawn:
         return tuple(View(turn * named[n].azimuth_deg, named[n].elevation_deg) for n in order)
 
 
+@lru_cache(maxsize=64)
+def _moving(movement: str, person: Person, fault: str | None, fps: float) -> Moving:
+    skeleton = Doll.of(person.weight).skeleton
+    return poses(Movement.model_validate_json(movement), skeleton, side=person.side, fault=fault, fps=fps)
+
+
 def positions(exercise: Exercise, person: Person | None = None) -> Picture:
     """The key positions side by side, numbered, with an arrow for the way between them.
 
@@ -132,10 +170,9 @@ def positions(exercise: Exercise, person: Person | None = None) -> Picture:
         glow = drawn.glow if k or len(drawn.keys) == 1 else None
         posed = drawn.moving.posed[frame]
         panels.append(panel(drawn.doll, posed, drawn.view, drawn.solids(posed, drawn.moving.props, frame), glow=glow))
-        before = drawn.moving.key_frames[drawn.keys[k - 1]] if k else frame
-        marks.append(motion_arrow(drawn.moving.posed, before, frame, drawn.view) if k else None)
+        marks.append(drawn.arrow(key) if k else None)
         signs.append(number[k])
-    alt = describe_positions(drawn.exercise, drawn.movement, drawn.moving, drawn.keys, drawn.person.side)
+    alt = describe_positions(drawn)
     data = _compose(exercise.name, alt, panels, [[m] if m is not None else [] for m in marks], signs)
     return Picture(f"{exercise.id}.svg", alt, data)
 
@@ -165,13 +202,12 @@ def _mistake(right: Drawn, fault: str, named: Mistake | None, done: dict[tuple[V
     if (view, variant.key) not in done:
         done[view, variant.key] = panel(right.doll, good, view, right.solids(good), glow=right.glow)
     panels = [done[view, variant.key], panel(right.doll, bad, view, right.solids(bad), wrong=red)]
-    begin, frame = right.moving.key_frames["start"], right.moving.key_frames[variant.key]
     arrows: list[list[Mark]] = [[], []]
     if where:
         arrows[1] = mistake_arrow(good, bad, view, where, variant.arrow, right.person.side)
     else:
         # Haste has no pose of its own: the same way, done in one long breath and in hurried strokes.
-        way = motion_arrow(right.moving.posed, begin, frame, view)
+        way = right.arrow(variant.key)
         if way is not None:
             arrows = [[way], _hastened(way)]
     title = f"{right.exercise.name}: {named.name}" if named else f"{right.exercise.name}: {fault}"
@@ -207,19 +243,20 @@ def _compose(title: str, alt: str, panels: list[Panel], arrows: list[list[Mark]]
     pad = 0.03
     low = np.min([*(p.low for p in panels), *(line.min(axis=0) - pad for line in lines)], axis=0) * SCALE
     high = np.max([*(p.high for p in panels), *(line.max(axis=0) + pad for line in lines)], axis=0) * SCALE
-    across = len(panels) if len(panels) <= 3 else 2
-    rows = -(-len(panels) // across)
     # A narrow figure gets air at its sides, so that all pictures are of a like shape.
     low, high = _widened(low, high, 0.55)
     wide, tall = high - low
+    # Three lying figures in a row would be too small: the second and third stand one above the other, beside the first.
+    in_a_row = len(panels) < 3 or (len(panels) == 3 and wide < tall)
+    places = [(k, 0.0) for k in range(len(panels))] if in_a_row else _BLOCKS[len(panels)]
+    across, rows = max(c for c, _ in places) + 1, int(max(r for _, r in places)) + 1
     width = 2 * _MARGIN + across * wide + (across - 1) * _GAP
     bold = float(np.clip(width / 420.0, 1.0, 1.6))
     radius = 11.0 * bold
     head = 2 * radius + 6
     height = 2 * _MARGIN + rows * (tall + head) + (rows - 1) * _GAP
     shapes = [f'<rect width="{width:.0f}" height="{height:.0f}" fill="#fff"/>']
-    for k, (drawing, group, sign) in enumerate(zip(panels, arrows, signs, strict=True)):
-        column, row = k % across, k // across
+    for (column, row), drawing, group, sign in zip(places, panels, arrows, signs, strict=True):
         corner = np.array([_MARGIN + column * (wide + _GAP), _MARGIN + head + row * (tall + head + _GAP)])
         shift = corner - low
         shapes.append(f'<g transform="translate({shift[0]:.1f} {shift[1]:.1f})">{drawing.drawn(bold)}</g>')

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from coxa.body.mannequin.skeleton import Floats, Side
-from coxa.exercises.drawing.marks import leader
+from coxa.exercises.drawing.marks import bent_back, leader
 from coxa.exercises.model import Exercise, Mistake
 from coxa.exercises.movement import Movement
 from coxa.exercises.moving import Moving
+
+if TYPE_CHECKING:
+    from coxa.exercises.drawing.stills import Drawn
 
 MUSCLE_WORDS = {
     "gluteus-maximus": "the buttocks", "gluteus-medius": "the side of the hip", "deep-rotators": "the deep muscles of the buttock",
@@ -34,11 +37,13 @@ WAY_WORDS = {
 }  # fmt: skip
 
 
-def describe_positions(exercise: Exercise, movement: Movement, moving: Moving, keys: tuple[str, ...], side: Side) -> str:
+def describe_positions(drawn: Drawn) -> str:
     """What the picture of the key positions shows: how one starts, what moves where, what is used and what works."""
+    exercise, movement, side = drawn.exercise, drawn.movement, drawn.person.side
     texts = [f"{exercise.name}. Position 1: {_lowered(exercise.position)}{_with(movement)}."]
-    for k, (before, after) in enumerate(pairwise(keys), start=2):
-        texts.append(f"Position {k}: {describe_way(moving, moving.key_frames[before], moving.key_frames[after])}.")
+    for k, key in enumerate(drawn.keys[1:], start=2):
+        way = "the knee is led round in a circle" if drawn.circling else describe_way(drawn.moving, *drawn.stretch(key))
+        texts.append(f"Position {k}: {way}.")
     if movement.glow:
         texts.append(f"An orange, hatched patch marks what works: {_listed([MUSCLE_WORDS[m] for m in movement.glow])}.")
     if movement.working == "one-side":
@@ -52,6 +57,9 @@ def describe_way(moving: Moving, before: int, after: int) -> str:
     The numbers are those of the drawn person, who is 1.70 m tall.
     """
     posed = moving.posed
+    bent = bent_back(posed, before, after)
+    if bent is not None:
+        return f"the low back curves {'up' if bent[1] > 0 else 'down'}"
     name, _, shift = leader(posed, before, after)
     distance = float(np.linalg.norm(shift))
     whose = "the hips move" if name == "hips" else f"the {name} moves"
