@@ -104,7 +104,7 @@ SIGNALS = {
             "deg",
             ("feet-end",),
             1.0,
-            "line from between the ankles to between the knees off the vertical, towards the person's left",
+            "line from between the hips to between the knees off the vertical, towards the person's left",
         ),
         Signal("knee_sideways", KNEE_SIDEWAYS, "deg", ("feet-end",), 1.0, "thigh (hip to knee) off the vertical, outwards"),
         Signal("knees_wide", KNEES_WIDE, "deg", ("feet-end",), 1.5, "angle between the thighs, both knees dropping outwards"),
@@ -143,7 +143,7 @@ NEEDS: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {
     KNEES_ABOVE_HIPS: ((23, 25), (23, 25)),
     HIP_SHIFT: ((23,), (23,)),
     KNEELING_THIGH: ((11, 23), ()),
-    KNEES_SIDEWAYS: ((25, 27), (25, 27)),
+    KNEES_SIDEWAYS: ((23, 25), (23, 25)),
     KNEE_SIDEWAYS: ((23, 25), ()),
     KNEES_WIDE: ((23, 25), (23, 25)),
     LEG_RISE: ((23, 27), ()),
@@ -243,10 +243,10 @@ def measure(kind: int, side: int, p: Floats, ruler: float, orient: Floats) -> fl
     if kind == HIP_SHIFT:
         return mid_hx / ruler
     if kind == KNEES_SIDEWAYS:
-        # To the person's left is image right where the left side is.
+        # From the hips, not from the ankles: knees that lie on the floor are beside the hips, but behind the ankles, and what
+        # lies behind what changes with every degree that the camera stands aside. The person's left is where the left side is.
         to_left = 1.0 if orient[FRONTAL] >= 0 else -1.0
-        ankles_x, ankles_y = (p[27, 0] + p[28, 0]) * 0.5, (p[27, 1] + p[28, 1]) * 0.5
-        return math.degrees(math.atan2(to_left * ((p[25, 0] + p[26, 0]) * 0.5 - ankles_x), ankles_y - (p[25, 1] + p[26, 1]) * 0.5))
+        return math.degrees(math.atan2(to_left * ((p[25, 0] + p[26, 0]) * 0.5 - mid_hx), mid_hy - (p[25, 1] + p[26, 1]) * 0.5))
     if kind == KNEE_SIDEWAYS:
         return math.degrees(math.atan2(outward * (p[knee, 0] - p[hip, 0]), p[hip, 1] - p[knee, 1]))
     if kind == KNEES_WIDE:

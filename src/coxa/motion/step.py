@@ -39,6 +39,7 @@ REPETITION, FAULT, HOLD, WARNING, READY, LOST, MOVING = 1, 2, 3, 4, 5, 6, 7
 SNAPSHOT = (33, 5)  # x, y in pixels, then world x, y, z in metres
 _RING = 16
 _TURNS = 12
+_ROUND = 96
 
 # Times in seconds, lengths in trunk lengths.
 RING_S = 0.12
@@ -62,9 +63,9 @@ COUNTER_MOVEMENT, BESIDE_S = 0.6, 0.4
 STEPPED, STRAYED = 0.42, 0.7
 CALM = 0.35  # trunk lengths a second
 CENTRE_TAU_S = 3.0
-# Circles: slower than this the knee has no heading (trunk lengths a second); a sharper turn between two frames is a
-# turning back; a circle is complete a little early, since it begins and ends on the way out and in.
-SLOWEST_TURN, SHARPEST_TURN, CIRCLE, NEARLY, PARTIAL, TURNED_BACK, PAUSE_S = 0.06, 100.0, 360.0, 320.0, 180.0, 90.0, 1.0
+# Circles: complete a little early, since they begin and end on the way in and out; lengths in trunk lengths.
+ROUND_S, CIRCLE, NEARLY, PARTIAL, PAUSE_S, LONG_PAUSE_S = 0.08, 360.0, 315.0, 200.0, 0.35, 1.0
+NARROWEST, STANDS_STILL, LONGEST_STEP, AT_REST = 0.03, 0.02, 0.05, 0.45
 # A hand is down at the chair when it is this far along the trunk (0 shoulders, 1 hips), and up at the chest above.
 HAND_DOWN = 0.75
 HALF_UP = 0.5
@@ -137,12 +138,15 @@ TRACK = np.dtype(
         ("other_top", "f8"),
         ("value", "f8"),  # what the tracker follows: the signal, or how far it is from its centre
         ("way_from", "f8"),
-        ("heading", "f8"),
-        ("turned", "f8"),
-        ("turned_from", "f8"),
-        ("turned_most", "f8"),
-        ("turned_from_s", "f8"),
-        ("turned_s", "f8"),
+        # the way of a knee that circles
+        ("round_n", "i8"),
+        ("round_before", "i8"),  # where the circle before began
+        ("round_first", "i8"),  # where this one did
+        ("carried", "f8"),  # of the circle before, still to be made up
+        ("round_s", "f8", (_ROUND,)),
+        ("round_x", "f8", (_ROUND,)),
+        ("round_y", "f8", (_ROUND,)),
+        ("round_v", "f8", (_ROUND,)),  # of x
         ("hands_seen", "i8"),
         ("hands_down", "i8"),
         ("rising", "i8"),
@@ -245,8 +249,15 @@ def forget_set_up(plan: Any, state: Any, tracks: Any, trackers: Any) -> None:
         tracks[k].running = 0
         tracks[k].have_base = 0
         tracks[k].side = k if plan.side_mode == EACH else BOTH
-        tracks[k].heading = math.nan
+        forget_circles(tracks[k])
         start_tracker(trackers[k], polarity_of(plan, k), plan.least, plan.least_s)
+
+
+@njit(cache=True)
+def forget_circles(track: Any) -> None:
+    """Nothing is known of the way the knee went."""
+    track.round_n = track.round_before = track.round_first = 0
+    track.carried = 0.0
 
 
 @njit(cache=True, inline="always")
@@ -912,7 +923,7 @@ def step(
                 tracks[k].rest[:] = tracks[k].signal
                 tracks[k].before = tracks[k].signal[0]
                 tracks[k].slow = 0.0 if plan.centred == 1 else tracks[k].signal[0]
-                tracks[k].heading = math.nan
+                forget_circles(tracks[k])
                 tracks[k].rate = tracks[k].slot_rate = 0.0
             for i in range(33):
                 state.rest_points[i, 0], state.rest_points[i, 1] = state.smooth[i, 0], state.smooth[i, 1]
@@ -1001,70 +1012,111 @@ def centre_of(plan: Any, track: Any, trackers: Any, dt: float) -> float:
 
 @njit(cache=True)
 def follow_circles(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, time_s: float, events: Any, n: int) -> int:
-    """Add up how the knee's heading turns; every full turn is a repetition.
+    """Follow the way of a knee about its hip in the picture; every swing out and in and back is a circle, a repetition.
 
-    The heading of the movement turns by 360 degrees a circle wherever its middle lies, and comes to nothing in a
-    movement to and fro.
+    Seen from the feet a circle is flat: its height is a tenth of its width, too little to follow round. So circles are
+    counted as swings, by the angle between where the knee is and how fast it goes sideways, and only the way round is
+    told from the area. The middle is known when a circle is nearly complete: until then the way is kept, and the angle
+    is added up afresh about the middle of all that was gone through since the circle before began.
     """
     track = tracks[k]
+    last = (track.round_n - 1) % _ROUND
+    if track.round_n > 0 and time_s - track.round_s[last] < ROUND_S:
+        return n
     s = 1 if track.side == 1 else 0
     outward = (1.0 if state.orient[FRONTAL] >= 0 else -1.0) * (1.0 if s == 0 else -1.0)
-    vx = outward * (state.speed[25 + s, 0] - state.speed[23 + s, 0])
-    vy = state.speed[25 + s, 1] - state.speed[23 + s, 1]
-    if track.heading != track.heading:
-        track.turned = track.turned_from = track.turned_most = 0.0
-        track.turned_from_s = track.turned_s = time_s
-        track.heading = math.degrees(math.atan2(vy, vx))
-    track.signal[0] = track.turned
-    if math.hypot(vx, vy) < SLOWEST_TURN * state.ruler:
-        if time_s - track.turned_s > PAUSE_S:
-            n = end_part(plan, state, tracks, k, tracker, events, n)
-            track.turned_from = track.turned_most = track.turned
-            track.turned_from_s = time_s
+    slot = track.round_n % _ROUND
+    track.round_s[slot] = time_s
+    track.round_x[slot] = outward * (state.smooth[25 + s, 0] - state.smooth[23 + s, 0]) / state.ruler
+    track.round_y[slot] = (state.smooth[25 + s, 1] - state.smooth[23 + s, 1]) / state.ruler
+    three = track.round_n - min(track.round_n, 3)
+    gap_s = time_s - track.round_s[three % _ROUND]
+    track.round_v[slot] = (track.round_x[slot] - track.round_x[three % _ROUND]) / gap_s if gap_s > 0.0 else 0.0
+    track.round_n += 1
+    oldest = max(0, track.round_n - _ROUND)
+    track.round_before = max(track.round_before, oldest)
+    track.round_first = max(track.round_first, oldest)
+    if is_paused(track, time_s):
+        track.round_before = track.round_first = track.round_n - 1
+        track.carried = 0.0
         return n
-    heading = math.degrees(math.atan2(vy, vx))
-    turned = (heading - track.heading + 180.0) % 360.0 - 180.0
-    track.heading = heading
-    track.turned_s = time_s
-    if abs(turned) > SHARPEST_TURN:
+    # The middle of the way, each step as heavy as it is long: neither a pause nor a leap of the tracking draws it aside.
+    total = middle = square = quick = 0.0
+    for m in range(track.round_before + 1, track.round_n):
+        x = track.round_x[m % _ROUND]
+        weight = min(abs(x - track.round_x[(m - 1) % _ROUND]), LONGEST_STEP)
+        total += weight
+        middle += weight * x
+        square += weight * x * x
+        quick += weight * track.round_v[m % _ROUND] ** 2
+    if not total > 0.0:
         return n
-    track.turned += turned
-    gone = track.turned - track.turned_from
-    most = track.turned_most - track.turned_from
-    if abs(gone) > abs(most) and gone * most >= 0.0:
-        track.turned_most = track.turned
-    elif abs(track.turned_most - track.turned) > TURNED_BACK:
-        n = end_part(plan, state, tracks, k, tracker, events, n)
-        track.turned_from = track.turned_most
-        track.turned_most = track.turned
-        track.turned_from_s = time_s
-    if abs(track.turned - track.turned_from) >= NEARLY:
-        n = end_circle(plan, state, tracks, k, tracker, CIRCLE, events, n)
-        track.turned_from += CIRCLE if track.turned > track.turned_from else -CIRCLE
-        track.turned_most = track.turned_from
-        track.turned_from_s = time_s
+    middle /= total
+    wide, quick = math.sqrt(max(square / total - middle * middle, 0.0)), math.sqrt(quick / total)
+    if wide < NARROWEST:
+        return n
+    turned = track.carried
+    area = 0.0
+    before = math.nan
+    rests_s = math.nan
+    for m in range(track.round_first, track.round_n):
+        x, v = (track.round_x[m % _ROUND] - middle) / wide, track.round_v[m % _ROUND] / quick
+        if m > track.round_first:
+            dx = track.round_x[m % _ROUND] - track.round_x[(m - 1) % _ROUND]
+            dy = track.round_y[m % _ROUND] - track.round_y[(m - 1) % _ROUND]
+            area += (track.round_x[m % _ROUND] - middle) * dy - track.round_y[m % _ROUND] * dx
+        if x * x + v * v < AT_REST * AT_REST:
+            rests_s = track.round_s[m % _ROUND] if rests_s != rests_s else rests_s
+            continue
+        rests_s = math.nan
+        angle = math.degrees(math.atan2(x, v))
+        if before == before:
+            turned += (angle - before + 180.0) % 360.0 - 180.0
+        before = angle
+    # The heights are taken from the first: what the way did not come back to is no part of the area.
+    first_y, last_y = track.round_y[track.round_first % _ROUND], track.round_y[(track.round_n - 1) % _ROUND]
+    first_x, last_x = track.round_x[track.round_first % _ROUND], track.round_x[(track.round_n - 1) % _ROUND]
+    area += (last_x - middle) * (first_y - last_y) - last_y * (first_x - last_x)
+    track.signal[0] = turned
+    rests = rests_s == rests_s and time_s - rests_s >= PAUSE_S
+    start_s = track.round_s[track.round_first % _ROUND]
+    complete = turned >= NEARLY
+    if complete or (rests and turned >= PARTIAL):
+        n = end_circle(plan, state, tracks, k, tracker, 1 if area > 0.0 else -1, CIRCLE if complete else turned, start_s, time_s, events, n)
+        track.round_before = track.round_first
+        track.round_first = track.round_n - 1
+        track.carried = turned - CIRCLE if complete else 0.0
+    elif rests:
+        track.round_first = track.round_n - 1
+        track.carried = 0.0
     return n
 
 
 @njit(cache=True)
-def end_part(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, events: Any, n: int) -> int:
-    """A circle begun and left: listed from half of one."""
-    part = abs(tracks[k].turned_most - tracks[k].turned_from)
-    return end_circle(plan, state, tracks, k, tracker, part, events, n) if part >= PARTIAL else n
+def is_paused(track: Any, time_s: float) -> bool:
+    """Whether the knee has not gone anywhere for a second."""
+    first = track.round_n - 1
+    x, y = track.round_x[first % _ROUND], track.round_y[first % _ROUND]
+    for m in range(track.round_n - 1, max(0, track.round_n - _ROUND) - 1, -1):
+        if math.hypot(track.round_x[m % _ROUND] - x, track.round_y[m % _ROUND] - y) > STANDS_STILL:
+            return False
+        if time_s - track.round_s[m % _ROUND] >= LONG_PAUSE_S:
+            return True
+    return False
 
 
 @njit(cache=True)
-def end_circle(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, size: float, events: Any, n: int) -> int:
+def end_circle(
+    plan: Any, state: Any, tracks: Any, k: int, tracker: Any, way: int, size: float, start_s: float, end_s: float, events: Any, n: int
+) -> int:
     """Report a circle or a part of one."""
-    track = tracks[k]
-    start_repetition(plan, state, tracks, k, track.turned_from_s)
-    tracker.start_s, tracker.end_s = track.turned_from_s, track.turned_s
-    tracker.peak_s = 0.5 * (tracker.start_s + tracker.end_s)
+    start_repetition(plan, state, tracks, k, start_s)
+    tracker.start_s, tracker.end_s = start_s, end_s
+    tracker.peak_s = 0.5 * (start_s + end_s)
     tracker.range = tracker.top = size
     tracker.hold_s = 0.0
-    tracker.up_s = tracker.down_s = 0.5 * (tracker.end_s - tracker.start_s)
-    way = 1 if track.turned_most >= track.turned_from else -1
-    return end_repetition(plan, state, track, tracker, way, events, n)
+    tracker.up_s = tracker.down_s = 0.5 * (end_s - start_s)
+    return end_repetition(plan, state, tracks[k], tracker, way, events, n)
 
 
 @njit(cache=True)
