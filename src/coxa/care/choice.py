@@ -14,6 +14,8 @@ from coxa.exercises.terms import View
 
 #: How often the camera may be set up in a session (product decision 6).
 MOST_PLACEMENTS = 2
+#: How many exercises a session has at least, where that many are open and fit.
+LEAST_EXERCISES = 3
 #: Placements from the one that is hardest to set up in a home to the easiest; between equal plans the easier one is taken.
 HANDY: tuple[View, ...] = ("raised", "diagonal", "feet-end", "side", "front")
 
@@ -70,6 +72,9 @@ def choose(candidates: Sequence[Candidate], profile: Profile) -> tuple[tuple[Can
     def earned_by(members: list[int], whole: int) -> None:
         earned = choice.variable(worth(whole))
         choice.at_most({earned: 1, **dict.fromkeys(members, -1)}, 0)
+
+    three = choice.variable(worth(points["three"]))
+    choice.at_most({three: LEAST_EXERCISES, **dict.fromkeys(take, -1)}, 0)
 
     def those(ids: Sequence[str]) -> list[int]:
         return [take[place] for place, one in enumerate(order) if one.allowed.exercise.id in ids]
