@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -231,9 +232,12 @@ class Facts:
 
     def _falls(self, told: int | None) -> int | None:
         year_ago = self.today - timedelta(days=365)
-        new = {fall.on for fall in self.history.falls} | {s.at.date() for s in self.sessions if s.stop == "fell"}
-        new = {day for day in new if day > max(year_ago, self.screened_at.date())}
-        return told if not new else (told or 0) + len(new)
+        since = max(year_ago, self.screened_at.date())
+        told_on = Counter(fall.on for fall in self.history.falls if fall.on > since)
+        stopped_on = Counter(s.at.date() for s in self.sessions if s.stop == "fell" and s.at.date() > since)
+        # A fall in a session may be told twice, as a stop and as a fall: of one day the larger number counts.
+        new = sum((told_on | stopped_on).values())
+        return told if not new else (told or 0) + new
 
     @cached_property
     def allowed(self) -> dict[Slug, Allowed]:

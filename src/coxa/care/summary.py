@@ -48,7 +48,8 @@ def week(history: History, decisions: Sequence[Decision]) -> tuple[str, str]:
 
 def _past(history: History) -> str:
     since = history.today - timedelta(days=6)
-    sessions = [s for s in history.sessions if since <= s.at.date() <= history.today]
+    every = tuple(dict.fromkeys(history.sessions))
+    sessions = [s for s in every if since <= s.at.date() <= history.today]
     done = sum(bool(s.exercises) for s in sessions)
     if not history.sessions:
         return "You have not started yet."
@@ -56,7 +57,7 @@ def _past(history: History) -> str:
         return "You did no session this week."
     many = "1 session" if done == 1 else f"{done} sessions"
     pains = [s.pain_before for s in sessions]
-    before = [s.pain_before for s in history.sessions if since - timedelta(days=7) <= s.at.date() < since]
+    before = [s.pain_before for s in every if since - timedelta(days=7) <= s.at.date() < since]
     now = _whole(median(pains))
     if not before:
         return f"You did {many} this week, and your pain was about {now} of 10."
