@@ -62,7 +62,8 @@ class Tempo:
 
 
 STRETCH = Tempo((1.6, 3.0), (8.0, 16.0), (1.3, 2.5), (0.6, 1.5))
-STEP = Tempo((0.6, 1.1), (0.1, 0.4), (0.7, 1.2), (0.15, 0.6))
+STEP = Tempo((0.7, 1.2), (0.1, 0.4), (0.7, 1.2), (0.15, 0.6))
+PASSING = Tempo((1.1, 1.8), (0.1, 0.4), (0.9, 1.4), (0.15, 0.6))
 CHAIR = Tempo((0.8, 1.5), (0.1, 0.5), (0.9, 1.6), (0.2, 0.7))
 
 
@@ -95,7 +96,7 @@ class Kept:
         if self.stretches:
             return STRETCH
         if self.travels:
-            return STEP
+            return PASSING if self.coaching.repetition.both_ways else STEP
         return CHAIR if "sitting" in self.coaching.setup.postures else Tempo()
 
     def followed(self, side: Side) -> Side:
@@ -569,7 +570,9 @@ def truth_of(done: Performance, points: Floats) -> Truth:
                 size = value[rule.signal] if rule.absolute else abs(value[rule.signal] - rest[rule.signal])
                 sizes[fault.fault] = abs(rule.target.low) - size
             elif fault.kind == "tempo":
-                sizes[fault.fault] = one.round.top_s - one.round.start_s
+                # A foot that passes the other has done half of its way when it is beside it, where the step is counted from.
+                passing = known.travels and rule.both_ways and one is not done.done[0]
+                sizes[fault.fault] = (one.round.top_s - one.round.start_s) * (0.5 if passing else 1.0)
         change = value[rule.signal] - rest[rule.signal]
         direction = ""
         if known.circles:

@@ -64,7 +64,7 @@ STEPPED, STRAYED = 0.42, 0.7
 CALM = 0.35  # trunk lengths a second
 CENTRE_TAU_S = 3.0
 # Circles: complete a little early, since they begin and end on the way in and out; lengths in trunk lengths.
-ROUND_S, CIRCLE, NEARLY, PARTIAL, PAUSE_S, LONG_PAUSE_S = 0.08, 360.0, 315.0, 200.0, 0.35, 1.0
+ROUND_S, CIRCLE, NEARLY, PARTIAL, PAUSE_S, LONG_PAUSE_S, STAYS_S = 0.08, 360.0, 300.0, 200.0, 0.35, 1.0, 0.45
 NARROWEST, STANDS_STILL, LONGEST_STEP, AT_REST = 0.03, 0.02, 0.05, 0.45
 # A hand is down at the chair when it is this far along the trunk (0 shoulders, 1 hips), and up at the chest above.
 HAND_DOWN = 0.75
@@ -142,6 +142,7 @@ TRACK = np.dtype(
         ("round_n", "i8"),
         ("round_before", "i8"),  # where the circle before began
         ("round_first", "i8"),  # where this one did
+        ("round_done_s", "f8"),
         ("carried", "f8"),  # of the circle before, still to be made up
         ("round_s", "f8", (_ROUND,)),
         ("round_x", "f8", (_ROUND,)),
@@ -258,6 +259,7 @@ def forget_circles(track: Any) -> None:
     """Nothing is known of the way the knee went."""
     track.round_n = track.round_before = track.round_first = 0
     track.carried = 0.0
+    track.round_done_s = math.nan
 
 
 @njit(cache=True, inline="always")
@@ -1080,12 +1082,19 @@ def follow_circles(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, tim
     track.signal[0] = turned
     rests = rests_s == rests_s and time_s - rests_s >= PAUSE_S
     start_s = track.round_s[track.round_first % _ROUND]
-    complete = turned >= NEARLY
+    # Out and back is a whole swing about its own middle, until the knee goes past it: a circle has to stay complete.
+    if turned < NEARLY:
+        track.round_done_s = math.nan
+    elif track.round_done_s != track.round_done_s:
+        track.round_done_s = time_s
+    complete = turned >= NEARLY and (rests or time_s - track.round_done_s >= STAYS_S)
     if complete or (rests and turned >= PARTIAL):
-        n = end_circle(plan, state, tracks, k, tracker, 1 if area > 0.0 else -1, CIRCLE if complete else turned, start_s, time_s, events, n)
+        end_s = track.round_done_s if complete else rests_s
+        n = end_circle(plan, state, tracks, k, tracker, 1 if area > 0.0 else -1, CIRCLE if complete else turned, start_s, end_s, events, n)
         track.round_before = track.round_first
         track.round_first = track.round_n - 1
         track.carried = turned - CIRCLE if complete else 0.0
+        track.round_done_s = math.nan
     elif rests:
         track.round_first = track.round_n - 1
         track.carried = 0.0
