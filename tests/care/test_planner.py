@@ -10,7 +10,7 @@ from coxa.care.planner import plan, plan_for
 from coxa.care.prescription import POSTURES, WEEK, days_apart
 from coxa.care.programme import Profile, Programme, Stance
 from coxa.care.screening import screen
-from coxa.care.selection import allowed
+from coxa.care.selection import allowed, needs_of
 from coxa.exercises import catalogue
 
 SEEDS = range(400)
@@ -258,3 +258,17 @@ def test_days_apart_never_touch_even_over_the_weekend() -> None:
     assert days_apart(("sat", "sun", "mon"), 3) == ("mon", "sat")
     assert days_apart(("sun", "mon"), 3) == ("mon",)
     assert days_apart((), 3) == ()
+
+
+def test_the_needs_written_down_and_those_seen_in_the_movement_agree() -> None:
+    """A movement that is drawn deeper or further back must not change unnoticed who may do the exercise."""
+    for exercise in catalogue.all_exercises():
+        if exercise.purpose[0] != "test":
+            for need in needs_of(exercise):
+                named = exercise.id in need.exercises or exercise.posture in need.postures or set(exercise.purpose) & set(need.purposes)
+                assert named, (exercise.id, need.id)
+
+
+def test_an_exercise_of_a_clinics_own_has_its_needs_from_its_movement() -> None:
+    own = catalogue.load("standing-extension").model_copy(update={"id": "own-kick"})
+    assert {"extension", "standing"} <= {need.id for need in needs_of(own)}

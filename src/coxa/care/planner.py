@@ -9,7 +9,7 @@ from typing import Any
 from coxa.care import habits
 from coxa.care.choice import Candidate, choose
 from coxa.care.layout import TWO_WEEKS, Item, best_views, daily, in_phase, lay_out, nothing, stand_ins, told_once, views_of
-from coxa.care.prescription import POSTURES, Part, days_apart, default_dose, dose_row, is_loaded, part_of, planner_data, seconds
+from coxa.care.prescription import POSTURES, Part, days_apart, default_dose, dose_row, is_loaded, on_side, part_of, planner_data, seconds
 from coxa.care.programme import LeftOut, Phase, PlannedDose, Profile, Programme
 from coxa.care.reason import Reason
 from coxa.care.selection import Allowed, allowed
@@ -129,7 +129,7 @@ def _candidate(one: Allowed, profile: Profile, phase: Phase, blocked: tuple[Left
     worth += points["standing"] if phase == "function" and part == "standing" else 0
     worth += points["watched"] if views_of(exercise, profile) else 0
     worth += points["needs_what_is_there"] if not stand_ins(exercise, profile) else 0
-    dose = default_dose(exercise, profile.age)
+    dose = on_side(default_dose(exercise, profile.age), one.side)
     return Candidate(
         allowed=one,
         dose=dose,

@@ -141,6 +141,17 @@ def source_dose(exercise: Exercise, source: Source, age: int, ours: dict[str, fl
     return PlannedDose(**values, by=by)
 
 
+def on_side(dose: PlannedDose, side: Side) -> PlannedDose:
+    """The same dose where only one side is worked: no longer "each side".
+
+    >>> on_side(PlannedDose(repetitions=8, per_side=True), "left").per_side
+    False
+    """
+    if side == "both" or not dose.per_side:
+        return dose
+    return dose.model_copy(update={"per_side": False, "by": dose.by | {"per_side": "ours"}})
+
+
 def stated_dose(exercise: Exercise, source: Source) -> Dose | None:
     """The dose a source states for the plain form of an exercise, without an added load; None where it has none."""
     return next((dose for dose in exercise.doses if dose.source == source and dose.load_lb is None), None)

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from coxa.care import habits
 from coxa.care.layout import TWO_WEEKS, Item, daily, lay_out, nothing, told_once
-from coxa.care.prescription import days_apart, is_loaded, part_of, planner_data, source_dose
+from coxa.care.prescription import days_apart, is_loaded, on_side, part_of, planner_data, source_dose
 from coxa.care.programme import Kind, LeftOut, Milestone, Phase, Profile, Programme, Weekday
 from coxa.care.reason import Reason, Value
 from coxa.care.selection import Allowed, allowed, conditions_of
@@ -121,7 +121,7 @@ def _item(plan: SourceProgramme, row: Row, one: Allowed, profile: Profile) -> It
     return Item(
         exercise=exercise,
         side=one.side,
-        dose=source_dose(exercise, plan.source, profile.age, row.ours),
+        dose=on_side(source_dose(exercise, plan.source, profile.age, row.ours), one.side),
         days=_days(row, exercise, profile),
         part=part_of(exercise),
         why=(Reason(rule=row.rule, words=row.words, source=plan.source),),
