@@ -98,7 +98,7 @@ def update(folder: Path) -> None:
                 continue
             added = fresh.add(wanted.id, locations=wanted.locations, auto_comments=wanted.auto_comments, context=wanted.context)
             before = kept[name].get(wanted.id, wanted.context)
-            if before is not None and any(before.string):
+            if before is not None and any(before.string) and isinstance(before.string, tuple) == isinstance(wanted.id, tuple):
                 added.string, added.flags, added.user_comments = before.string, before.flags, before.user_comments
             elif wanted.context and (wanted.id, field(wanted)) in memory:
                 added.string = memory[wanted.id, field(wanted)]

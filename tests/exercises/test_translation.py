@@ -18,8 +18,7 @@ from typer.testing import CliRunner
 from coxa import locales, settings
 from coxa.cli.exercises import app
 from coxa.errors import BadInput
-from coxa.exercises import catalogue
-from coxa.exercises.coaching import Evidence, RepetitionRule, TestRule
+from coxa.exercises import catalogue, coaching
 from coxa.exercises.model import Exercise
 from coxa.exercises.movement import Movement
 from coxa.exercises.terms import Number, Part, Range
@@ -80,10 +79,10 @@ def parts(kind: type[Part]) -> set[type[Part]]:
 
 
 def test_every_field_that_holds_text_is_either_translated_or_known_to_be_none() -> None:
-    machine = {Movement, RepetitionRule, Number, Range, Evidence}
+    machine = {Movement, coaching.RepetitionRule, Number, Range, coaching.Evidence}
     for part in parts(Exercise) - {p for kind in machine for p in parts(kind)}:
         for name, hint in get_type_hints(part).items():
-            if (part, name) == (TestRule, "name"):
+            if (part, name) == (coaching.TestRule, "name"):
                 continue  # a test's id; `exchange.words` has the words
             if "str" in re.findall(r"\w+", str(hint)) and name in part.model_fields and name not in NO_WORDS:
                 assert name in TEXTS.get(part, ()), f"{part.__name__}.{name}: translate it (TEXTS), or say that it is no text (NO_WORDS)"
