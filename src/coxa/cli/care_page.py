@@ -31,6 +31,7 @@ COLOURS: dict[Outcome, str] = {
     "emergency": "red", "urgent": "red", "clinician_first": "yellow", "incomplete": "cyan", "ready_with_care": "green", "ready": "green",
 }  # fmt: skip
 WIDTH = 100  # a longer line is hard to read
+MOST_REASONS = 3
 
 
 def screening(s: Screening) -> Iterator[RenderableType]:
@@ -156,24 +157,12 @@ def review(r: Review, h: History) -> Iterator[RenderableType]:
     worst = r.decisions[0].step if r.decisions else "hold"
     colour = {"stop_now": "red", "refer": "yellow", "ease": "yellow", "hold": "cyan", "progress": "green", "unlock": "green"}[worst]
     overall = [d for d in r.decisions if d.exercise is None]
-    title = plain.STEPS[overall[0].step] if overall else plain.STEPS[worst]
+    title = _("Keep going") if worst in ("hold", "progress", "unlock") else plain.STEPS[overall[0].step if overall else worst]
     yield banner(title, "\n".join(r.summary), colour)
     if any(d.rescreen for d in r.decisions):
         yield Padding(_("Before the next session, please answer the screening questions again: coxa screen."), (0, 1))
     yield heading(_("The next step"))
-    lines = []
-    for d in r.decisions:
-        what = escape(_called(d.exercise)) if d.exercise else _("the whole programme")
-        change = []
-        if d.instead:
-            change.append(_("in its place: {name}").format(name=_called(d.instead)))
-        if d.dose:
-            change.append(_("new dose: {dose}").format(dose=plain.describe_dose(d.dose)))
-        lines.append(
-            f"[bold]{what}[/bold]: {plain.STEPS[d.step]}" + "".join(f"\n→ {escape(c)}" for c in change)
-            + "".join(f"\n{reason(why)}" for why in d.reasons)
-        )  # fmt: skip
-    yield listed(lines)
+    yield next_steps(r, h)
     if r.notices:
         yield heading(_("Good to know"))
         yield listed(map(reason, r.notices))
@@ -187,6 +176,34 @@ def review(r: Review, h: History) -> Iterator[RenderableType]:
     yield ""
 
 
+def next_steps(r: Review, h: History) -> Table:
+    """Each decision with the reasons that decided; exercises with the same one stand together.
+
+    A reason that holds for the whole programme is said once, and at most three are: the JSON has them all.
+    """
+    doses = {e.exercise: plain.describe_dose(e.dose) for e in h.programme.exercises}
+    shared = {why for d in r.decisions if d.exercise is None for why in d.reasons}
+    groups: dict[tuple[str, tuple[Reason, ...], tuple[str, ...]], list[str]] = {}
+    for d in r.decisions:
+        whys = d.reasons[:MOST_REASONS] if d.exercise is None else tuple(why for why in d.reasons if why not in shared)[:1]
+        change = []
+        if d.instead:
+            change.append(_("in its place: {name}").format(name=_called(d.instead)))
+        # a longer lever has no number: the dose reads as before
+        if d.dose and (dose := plain.describe_dose(d.dose)) != doses.get(d.exercise or ""):
+            change.append(_("new dose: {dose}").format(dose=dose))
+        name = _called(d.exercise) if d.exercise else _("The whole programme")
+        groups.setdefault((plain.STEPS[d.step], whys, tuple(change)), []).append(name)
+    return listed(
+        "\n".join([
+            f"[bold]{escape(', '.join(names))}[/bold]: {escape(step)}",
+            *(f"→ {escape(c)}" for c in change),
+            *map(reason, whys),
+        ])
+        for (step, whys, change), names in groups.items()
+    )  # fmt: skip
+
+
 def measures(outcomes: Iterable[Measure]) -> Table:
     """Each measure: first, now, the change, and whether it is more than error and matters."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -196,9 +213,11 @@ def measures(outcomes: Iterable[Measure]) -> Table:
     for o in outcomes:
         first, now, change = (f"{value:g}" if value is not None else "–" for value in (o.first, o.now, o.change))
         sign = "+" if o.change is not None and o.change > 0 else ""
-        unit = f" [dim]{escape(o.unit)}[/dim]" if o.unit else ""
+        unit = f" [dim]{escape(o.unit)}[/dim]" if o.unit not in ("", "points") else ""
         name = f"[bold]{escape(plain.describe_measure(o.measure))}[/bold]" + (f"\n{escape(o.what)}" if o.what else "")
-        table.add_row(name, first, now + unit, sign + change, reason(o.reason))
+        # what stands before the colon is the measure's name, which stands at the left already
+        means = o.reason.words.partition(": ")[2] or o.reason.words
+        table.add_row(name, first, now + unit, sign + change, f"{escape(means[:1].upper() + means[1:])} {tag(o.reason.source)}")
     return table
 
 

@@ -32,7 +32,7 @@ def plan_programme(
 
     from coxa import locales
     from coxa.care.planner import plan_for
-    from coxa.exchange.documents import named, read_json, read_profile
+    from coxa.exchange.documents import named, read_json, read_profile, write_whole
 
     today = datetime.now().astimezone().date()
     with locales.speaking(language):
@@ -40,6 +40,23 @@ def plan_programme(
         if ics is not None:
             times, zone_name = _times(at), _zone(zone)
         programme = plan_for(person)
+        # The files come first: what cannot be written is said before anything else is.
+        files = []
+        if programme.exercises and pdf is not None:
+            _write_handout(pdf, person, programme, name=name, large=large, compact=compact)
+            files.append(pdf)
+        if programme.exercises and ics is not None:
+            from coxa.exchange.calendar import calendar
+
+            starts = programme.starts_on or today
+            write_whole(ics, calendar(programme, starts, zone_name, times, stamp=datetime.now().astimezone(), person=name))
+            files.append(ics)
+        if letter is not None:
+            from coxa.exchange.letter import letter as write_letter
+
+            given = programme if programme.exercises else None
+            write_whole(letter, write_letter(person.screening, today, name=name, age=person.age, programme=given))
+            files.append(letter)
         if as_json:
             typer.echo(json.dumps(programme.model_dump(mode="json"), indent=2, ensure_ascii=False))
         else:
@@ -47,23 +64,6 @@ def plan_programme(
 
             page = care_page.programme(programme) if programme.exercises else care_page.no_programme(person.screening, programme)
             care_page.show(page)
-        files = []
-        if programme.exercises:
-            if pdf is not None:
-                _write_handout(pdf, person, programme, name=name, large=large, compact=compact)
-                files.append(pdf)
-            if ics is not None:
-                from coxa.exchange.calendar import calendar
-
-                starts = programme.starts_on or today
-                _write(ics, calendar(programme, starts, zone_name, times, stamp=datetime.now().astimezone(), person=name))
-                files.append(ics)
-        if letter is not None:
-            from coxa.exchange.letter import letter as write_letter
-
-            given = programme if programme.exercises else None
-            _write(letter, write_letter(person.screening, today, name=name, age=person.age, programme=given))
-            files.append(letter)
         for file in files:
             typer.echo(f"Written: {file}", err=as_json)
         if not programme.exercises and (pdf or ics):
@@ -74,14 +74,15 @@ def _write_handout(path: Path, person: Profile, programme: Programme, *, name: s
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn
 
-    from coxa.exchange.handout import handout, pictures
+    from coxa.exchange import handout as paper
+    from coxa.exchange.documents import write_whole
 
     shown = Progress(SpinnerColumn(), TextColumn("{task.description}"), console=Console(stderr=True), transient=True)
     with shown:
         task = shown.add_task("Drawing the exercises", total=None)
-        drawn = pictures(programme, on_each=lambda done: shown.update(task, description=f"Drawing {done}"))
+        drawn = paper.pictures(programme, on_each=lambda done: shown.update(task, description=f"Drawing {done}"))
         shown.update(task, description="Setting the pages")
-        _write(path, handout(programme, person.screening, drawn, name=name, large=large, compact=compact))
+        write_whole(path, paper.handout(programme, person.screening, drawn, name=name, large=large, compact=compact))
 
 
 def _times(at: str | None) -> tuple[str, ...]:
@@ -94,9 +95,3 @@ def _zone(zone: str | None) -> str:
     from coxa.exchange.calendar import check_zone, machine_zone
 
     return check_zone(zone) if zone is not None else machine_zone()
-
-
-def _write(path: Path, data: bytes) -> None:
-    from coxa.exchange.documents import write_whole
-
-    write_whole(path, data)

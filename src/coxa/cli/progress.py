@@ -26,12 +26,6 @@ def review_progress(
     with locales.speaking(language), overridden_by(overrides):
         diary = read_history(read_json(history), named(history))
         review = progression.review(diary)
-        if as_json:
-            typer.echo(json.dumps(review.model_dump(mode="json"), indent=2, ensure_ascii=False))
-        else:
-            from coxa.cli import care_page
-
-            care_page.show(care_page.review(review, diary))
         if letter is not None:
             from coxa.exchange.letter import letter as write_letter
 
@@ -42,4 +36,11 @@ def review_progress(
                     profile.screening, diary.today, name=name, age=profile.age, programme=diary.programme, history=diary, review=review
                 ),
             )
+        if as_json:
+            typer.echo(json.dumps(review.model_dump(mode="json"), indent=2, ensure_ascii=False))
+        else:
+            from coxa.cli import care_page
+
+            care_page.show(care_page.review(review, diary))
+        if letter is not None:
             typer.echo(f"Written: {letter}", err=as_json)

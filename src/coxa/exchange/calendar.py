@@ -14,7 +14,7 @@ from coxa.care.programme import Planned, PlannedDose, Programme
 from coxa.errors import BadInput
 from coxa.exchange import plain
 from coxa.exercises import catalogue
-from coxa.locales import current, ngettext
+from coxa.locales import current
 from coxa.locales import gettext as _
 
 #: How long the days go on where the programme itself has no end; by then it has been reviewed many times.
@@ -143,8 +143,8 @@ def read_times(text: str) -> tuple[str, ...]:
 def _clock(programme: Programme, times: Sequence[str]) -> list[time]:
     wanted = max([programme.sessions_a_day, *(e.dose.times_a_day for e in programme.exercises)], default=1)
     if times and len(times) != wanted:
-        sessions = ngettext("{n} session", "{n} sessions", wanted).format(n=wanted)
-        raise BadInput(f"--at: expected {wanted} times, as the programme has {sessions} a day, got {len(times)}: {', '.join(times)}")
+        said = "one time, for one session" if wanted == 1 else f"{wanted} times, for {wanted} sessions"
+        raise BadInput(f"--at: expected {said} a day, got {len(times)}: {', '.join(times)}")
     if not times and wanted not in TIMES:
         # evenly over the day, from 8 to 20
         times = [f"{8 + round(12 * n / (wanted - 1)):02d}:00" for n in range(wanted)]

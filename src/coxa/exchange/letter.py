@@ -177,7 +177,7 @@ def _measure(o: Measure) -> dict[str, str]:
     def number(value: float | None, sign: str = "") -> str:
         return "–" if value is None else sign + point(f"{value:g}".replace("-", "−"))
 
-    name = plain.describe_measure(o.measure) + (f": {o.what}" if o.what else "") + (f" ({o.unit})" if o.unit else "")
+    name = plain.describe_measure(o.measure) + (f": {o.what}" if o.what else "") + (f" ({o.unit})" if o.unit not in ("", "points") else "")
     up = "+" if o.change is not None and o.change > 0 else ""
     return {
         "name": name, "first": number(o.first), "now": number(o.now), "change": number(o.change, up), "means": _meaning(o),
