@@ -40,7 +40,7 @@ def test_a_diary_with_all_done_has_nothing_to_say() -> None:
     assert rules(diary([], today=0)) == []
 
 
-def test_b16_too_seldom_is_seen_after_a_week_and_not_before() -> None:
+def test_B16_too_seldom_is_seen_after_a_week_and_not_before() -> None:
     """B16."""
     assert rules(diary([0, 5])) == ["B16.seldom"]
     assert rules(diary([0], today=3)) == []
@@ -56,7 +56,7 @@ def test_b16_too_seldom_is_seen_after_a_week_and_not_before() -> None:
         ({"effort": 9, "repetitions": (3,)}, "B16.too-heavy"),
     ],
 )
-def test_b16_too_few_too_light_too_heavy(done: dict[str, object], rule: str) -> None:
+def test_B16_too_few_too_light_too_heavy(done: dict[str, object], rule: str) -> None:
     """B16."""
     found = check(diary(list(range(14)), **done))
     assert [reason.rule for reason in found] == [rule]

@@ -17,7 +17,7 @@ def programme(minutes: int = 20) -> object:
 
 
 @pytest.mark.parametrize("week", range(1, 13))
-def test_b18_two_or_three_a_week_from_the_programmes_own_exercises(week: int) -> None:
+def test_B18_two_or_three_a_week_from_the_programmes_own_exercises(week: int) -> None:
     """B18."""
     found = programme()
     cues = for_week(found, week)

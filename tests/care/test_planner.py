@@ -109,7 +109,7 @@ def test_even_five_minutes_hold_three_exercises() -> None:
     assert found.minutes_a_session <= 5.5
 
 
-def test_region_drives_the_choice() -> None:
+def test_B17_region_drives_the_choice() -> None:
     """B17: front, outer and buttock pain get different exercises, and say so."""
     plans = {region: plan(profile({"region": region}, level=2)) for region in ("front", "outer", "buttock")}
     assert len({tuple(sorted(planned(found))) for found in plans.values()}) == 3
@@ -125,7 +125,7 @@ def test_not_sure_gets_nothing_heavy() -> None:
         assert max(catalogue.load(id).level for id in planned(found)) <= max(2, min(level, 3))
 
 
-def test_standing_work_is_the_aim_of_the_last_phase() -> None:
+def test_B20_standing_work_is_the_aim_of_the_last_phase() -> None:
     """B20: from lying to standing."""
     first, last = plan(profile(level=1)), plan(profile(level=5, stance=STEADY))
     assert first.phase == "move"
@@ -134,7 +134,7 @@ def test_standing_work_is_the_aim_of_the_last_phase() -> None:
     assert "standing" in {row.part for row in last.exercises}
 
 
-def test_b19_no_standing_kick_before_ten_seconds_on_each_leg_and_practice_for_it_instead() -> None:
+def test_B19_no_standing_kick_before_ten_seconds_on_each_leg_and_practice_for_it_instead() -> None:
     """B19, P7."""
     found = plan(profile(level=3, stance=Stance(left_s=30, right_s=9.9)))
     assert not {"standing-abduction", "standing-extension"} & set(planned(found))
@@ -194,7 +194,7 @@ def test_the_iliotibial_band_stretch_is_off_for_everybody_until_a_clinician_turn
     assert "iliotibial-band-stretch" in {one.exercise.id for one in allowed(on)[0]}
 
 
-def test_strong_pain_gets_a_calm_plan_without_strength_and_not_today() -> None:
+def test_B12_strong_pain_gets_a_calm_plan_without_strength_and_not_today() -> None:
     """B12, P1."""
     found = plan(profile({"pain_now": 7}, level=5, stance=STEADY))
     assert found.phase == "calm"

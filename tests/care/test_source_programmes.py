@@ -32,7 +32,7 @@ def doses(kind: Kind, **changes: object) -> dict[str, PlannedDose]:
     return {row.exercise: row.dose for row in source_programme(kind, somebody_open(**changes)).exercises}
 
 
-def test_form_first_is_the_six_of_the_source_after_standing_on_one_leg() -> None:
+def test_B22_form_first_is_the_six_of_the_source_after_standing_on_one_leg() -> None:
     """S000: hold 5 to 10 seconds; how many is not said."""
     found = doses("form-first")
     assert list(found) == [
@@ -47,7 +47,7 @@ def test_form_first_is_the_six_of_the_source_after_standing_on_one_leg() -> None
     assert {reason.rule for reason in plan.reasons} >= {"B16", "B19"}
 
 
-def test_stretch_and_strengthen_is_b14_to_the_number() -> None:
+def test_B14_stretch_and_strengthen_is_to_the_number() -> None:
     """S001: stretches 60 s three times a day; strength 3 to 4 times a week, 10 to 15 or 15, held 3 s."""
     found = doses("stretch-and-strengthen")
     stretches = ("hamstring-stretch", "hip-flexor-stretch", "iliotibial-band-stretch", "figure-four-stretch")
@@ -71,7 +71,7 @@ def test_stretch_and_strengthen_gives_a_sore_back_the_tilts_beside_the_bridge() 
     assert "pelvic-tilts" in doses("stretch-and-strengthen", screening=screen(well(region="buttock", told=("low-back-pain",))))
 
 
-def test_return_to_running_lasts_12_weeks_with_its_milestones() -> None:
+def test_B24_return_to_running_lasts_12_weeks_with_its_milestones() -> None:
     """B24, S003: six exercises and cat and camel; three full sets by two weeks, tabletop easier by four; no other numbers."""
     plan = source_programme("return-to-running", somebody_open())
     assert {row.exercise for row in plan.exercises} == {
@@ -106,7 +106,7 @@ def test_twice_a_day_is_the_leaflet_to_the_number(id: str, repetitions: int | No
     assert dose.by[number] == "S004"
 
 
-def test_twice_a_day_has_the_two_week_rule_and_maintenance() -> None:
+def test_B15_twice_a_day_has_the_two_week_rule_and_maintenance() -> None:
     """B5, B15, S004."""
     plan = source_programme("twice-a-day", somebody_open())
     assert plan.sessions_a_day == 2
@@ -147,3 +147,32 @@ def test_there_is_no_source_programme_called_personal() -> None:
     with pytest.raises(BadInput, match="form-first"):
         source_programme("personal", somebody_open())
     assert set(source_programmes()) == set(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rules"),
+    [
+        ("form-first", {"B16", "B19", "B21", "B22"}),
+        ("stretch-and-strengthen", {"B6", "B7", "B8", "B14"}),
+        ("return-to-running", {"B24", "B29"}),
+        ("twice-a-day", {"B4", "B5", "B15"}),
+    ],
+)
+def test_each_source_programme_says_the_rules_of_its_source(kind: Kind, rules: set[str]) -> None:
+    """B4, B5, B6, B7, B8, B14, B15, B16, B19, B21, B22, B24, B29."""
+    plan = source_programme(kind, somebody_open())
+    assert {reason.rule for reason in plan.reasons} == rules
+    assert {reason.source for reason in plan.reasons} == {source_programmes()[kind].source}
+
+
+def test_B20_the_lying_exercises_are_called_a_start_and_the_standing_ones_the_aim() -> None:
+    """B20."""
+    why = {row.exercise: [reason.rule for reason in row.why] for row in source_programme("form-first", somebody_open()).exercises}
+    assert "B20" in why["clamshell"]
+    assert "B20" in why["standing-abduction"]
+
+
+def test_B24_one_runners_story_is_no_promise() -> None:
+    """B24."""
+    words = next(reason.words for reason in source_programme("return-to-running", somebody_open()).reasons if reason.rule == "B24")
+    assert "no promise" in words
