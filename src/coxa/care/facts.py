@@ -52,7 +52,8 @@ class Facts:
     @cached_property
     def sessions(self) -> tuple[Session, ...]:
         """Every session once, oldest first; those without exercises are looks at the pain."""
-        return tuple(sorted(dict.fromkeys(self.history.sessions), key=lambda session: session.at))
+        once = {session.at: session for session in self.history.sessions}  # two of one time are the same: `check` has seen to it
+        return tuple(once[at] for at in sorted(once))
 
     @cached_property
     def trained(self) -> tuple[Session, ...]:

@@ -48,7 +48,7 @@ def week(history: History, decisions: Sequence[Decision]) -> tuple[str, str]:
 
 def _past(history: History) -> str:
     since = history.today - timedelta(days=6)
-    every = tuple(dict.fromkeys(history.sessions))
+    every = {session.at: session for session in history.sessions}.values()
     sessions = [s for s in every if since <= s.at.date() <= history.today]
     done = sum(bool(s.exercises) for s in sessions)
     if not history.sessions:
@@ -83,7 +83,7 @@ def _next(decisions: Sequence[Decision]) -> str:
 def _planned_and_done(history: History, first: date, last: date) -> tuple[int, int]:
     days = {day for planned in history.programme.exercises for day in planned.days}
     done_on: dict[date, int] = {}
-    for session in set(history.sessions):
+    for session in {session.at: session for session in history.sessions}.values():
         if session.exercises:
             done_on[session.at.date()] = done_on.get(session.at.date(), 0) + 1
     planned = done = 0
