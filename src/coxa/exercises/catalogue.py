@@ -131,7 +131,7 @@ def nearest_names(id: str, most: int = 3) -> tuple[str, ...]:
 def search(text: str) -> tuple[Exercise, ...]:
     """The exercises whose id, name or other names hold every word of `text`, whatever their case.
 
-    >>> [e.id for e in search("kick side")]
+    >>> [e.id for e in search("standing kick side")]
     ['standing-abduction']
     """
     words = text.lower().split()
