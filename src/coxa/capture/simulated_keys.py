@@ -137,11 +137,12 @@ def rounds_of(movement: Movement) -> list[list[str]]:
     return [visited for visited in rounds if visited] or [["peak"]]
 
 
-def camera_for(points: Floats, view: str, near: Side, posture: str, rng: Random) -> Camera:
+def camera_for(points: Floats, view: str, near: Side, posture: str, rng: Random, *, travels: bool) -> Camera:
     """A camera where a household puts one for this view of a body at rest (33, 3)."""
     way = azimuth_of(towards(points, view, near))
     azimuth = way + float(rng.uniform(-12, 12))
-    distance = float(rng.uniform(2.0, 2.8) if view == "feet-end" else rng.uniform(1.6, 2.6))
+    # who walks has to stay in the picture
+    distance = float(rng.uniform(*((3.0, 4.0) if travels else (2.0, 2.8) if view == "feet-end" else (1.6, 2.6))))
     upright = posture in ("standing", "half-kneeling", "sitting")
     if view == "raised":
         height = float(np.clip(0.3 + distance * np.tan(np.radians(rng.uniform(25, 50))), 1.1, 2.1))
@@ -280,7 +281,7 @@ def perform_keys(
     posed = swayed(posed, sway_of(time_s, 0.8 if upright else 0.25, rng))
     view = view or known.coaching.views[0]
     if camera is None:
-        camera = camera_for(start.landmarks(), view, known.followed(side), known.exercise.posture, rng)
+        camera = camera_for(start.landmarks(), view, known.followed(side), known.exercise.posture, rng, travels=known.travels)
     return Performance(known, skeleton, posed, time_s, done, camera, side)
 
 
@@ -478,7 +479,7 @@ def setup_from_keys(exercise_id: str, seed: int, view: str, side: Side) -> tuple
     rng = np.random.default_rng([seed, zlib.crc32(f"{exercise_id} {view}".encode())])
     build = random_build(rng)
     start = Poses(known, Skeleton.of(build), np.zeros((len(SEGMENTS), 3)), side).pose("start")
-    return build, camera_for(start.landmarks(), view, known.followed(side), known.exercise.posture, rng)
+    return build, camera_for(start.landmarks(), view, known.followed(side), known.exercise.posture, rng, travels=known.travels)
 
 
 def simulate_keys(

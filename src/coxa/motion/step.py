@@ -488,6 +488,13 @@ def fits_set_up(plan: Any, state: Any, track: Any) -> bool:
     return True
 
 
+@njit(cache=True, inline="always")
+def is_elsewise(plan: Any, state: Any) -> bool:
+    """Whether the body is in a posture that is none of the exercise's; who does chair stands may stand as well as sit."""
+    other = state.posture != UNKNOWN and plan.postures[state.posture] == 0
+    return bool(other and not (plan.chair == 1 and state.posture == STANDING))
+
+
 @njit(cache=True)
 def remember_rest(state: Any, tracks: Any, time_s: float) -> None:
     """Keep the last two seconds of rest, thinly, so that a start found late can still be looked up."""
@@ -895,7 +902,7 @@ def step(
             tracks[k].signal[s] = measure(plan.signal[s], side, state.smooth, state.ruler, state.orient) if known else math.nan
     # Set-up: posture and start position, for a moment; while a repetition runs only another posture ends it.
     if is_running:
-        other = state.posture != UNKNOWN and plan.postures[state.posture] == 0 and not (plan.chair == 1 and state.posture == STANDING)
+        other = is_elsewise(plan, state)
         state.off_s = state.off_s + dt if other else 0.0
         if state.off_s > OFF_POSTURE_S:
             n = emit(events, n, LOST, state, tracks[0])
@@ -904,7 +911,7 @@ def step(
             state.fits = 0.0
             return n
     else:
-        other = state.posture != UNKNOWN and plan.postures[state.posture] == 0
+        other = is_elsewise(plan, state)
         state.off_s = state.off_s + dt if other else 0.0
         # Who comes from another posture is still getting there until the body rests; a first glance may be wrong.
         if state.off_s > OFF_POSTURE_S:
@@ -932,7 +939,7 @@ def step(
                 for c in range(3):
                     state.rest_points[i, 2 + c] = world[i, c]
             state.ring_n = 0
-        elif state.ready == 1 and state.fits < 0.2 and plan.postures[state.posture] == 0:
+        elif state.ready == 1 and state.fits < 0.2 and (state.posture == UNKNOWN or is_elsewise(plan, state)):
             n = emit(events, n, LOST, state, tracks[0])
             events[n - 1].start_s = time_s
             forget_set_up(plan, state, tracks, trackers)
