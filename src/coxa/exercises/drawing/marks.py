@@ -127,9 +127,9 @@ def mistake_arrow(good: Posed, bad: Posed, view: View, where: str, way: str | No
     The way is that from the correct to the wrong place where the two lie apart; else the one that `way` names.
     """
     marks = []
-    for segment in _segments(where, side):
-        here = view.project(_middle(bad, segment))[:2]
-        there = view.project(_middle(good, segment))[:2]
+    for segment in segments_of(where, side):
+        here = view.project(middle_of(bad, segment))[:2]
+        there = view.project(middle_of(good, segment))[:2]
         shift = here - there
         if way == "turn":
             angle = np.linspace(np.radians(200), np.radians(-40), 16)
@@ -140,11 +140,14 @@ def mistake_arrow(good: Posed, bad: Posed, view: View, where: str, way: str | No
             meant = shift / np.linalg.norm(shift)
         if meant is None:
             continue
-        marks.append((here + np.linspace(0.055, 0.25, 6)[:, None] * meant, WRONG, False))
+        # Inwards there is the other leg: point at the place from outside.
+        reach = np.linspace(-0.27, -0.07, 6) if way == "in" else np.linspace(0.055, 0.25, 6)
+        marks.append((here + reach[:, None] * meant, WRONG, False))
     return marks
 
 
-def _segments(where: str, side: Side) -> list[str]:
+def segments_of(where: str, side: Side) -> list[str]:
+    """The segments at a place that the catalogue names."""
     name, _, whose = where.partition("_")
     other: Side = "right" if side == "left" else "left"
     part = {"knee": "shin", "knees": "shin", "thigh": "thigh", "foot": "foot", "feet": "foot"}.get(name)
@@ -155,7 +158,7 @@ def _segments(where: str, side: Side) -> list[str]:
     return [f"{part}_{other if whose == 'other' else side}"]
 
 
-def _middle(posed: Posed, segment: str) -> Floats:
+def middle_of(posed: Posed, segment: str) -> Floats:
     """The point of a segment at which an arrow starts."""
     height = posed.skeleton.build.height_m
     offset = {"thigh": (0.0, -0.13, 0.0), "foot": (0.0, -0.01, 0.04), "abdomen": (0.0, 0.02, -0.03), "chest": (0.0, 0.06, 0.0)}

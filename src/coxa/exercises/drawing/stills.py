@@ -11,7 +11,7 @@ from coxa.body.mannequin.kinematics import Posed
 from coxa.body.mannequin.skeleton import Floats, Side, Weight
 from coxa.errors import BadInput
 from coxa.exercises.drawing.doll import Doll
-from coxa.exercises.drawing.marks import Mark, hurried, mistake_arrow, most_apart, motion_arrow, round_arrow
+from coxa.exercises.drawing.marks import Mark, hurried, middle_of, mistake_arrow, most_apart, motion_arrow, round_arrow, segments_of
 from coxa.exercises.drawing.panel import SCALE, Panel, panel
 from coxa.exercises.drawing.picture import WRONG, Badge, Picture, arrow, badge, document
 from coxa.exercises.drawing.props import Solid, solid
@@ -111,7 +111,7 @@ class Drawn:
         return [solid(p, self.doll, skin, posed.rotations, frame) for p in things]
 
     def arrow(self, key: str) -> Mark | None:
-        """The way into a key pose."""
+        """The way into a key pose, as its own view shows it."""
         posed = self.moving.posed
         if self.circling:
             return round_arrow(posed, self.view)
@@ -196,8 +196,8 @@ def _mistake(right: Drawn, fault: str, named: Mistake | None, done: dict[tuple[V
     variant = right.movement.faults[fault]
     wrong = Drawn(right.exercise, right.person, fault)
     good, bad = right.posed(variant.key), wrong.posed(variant.key)
-    view = _telling(right, good, bad)
-    where = variant.where or (None if hurried(variant) else most_apart(good, bad, right.person.side))
+    where = None if hurried(variant) else variant.where or most_apart(good, bad, right.person.side)
+    view = _telling(right, good, bad, where, variant.arrow) if where else right.view
     red = right.doll.place(where, right.person.side) if where else None
     if (view, variant.key) not in done:
         done[view, variant.key] = panel(right.doll, good, view, right.solids(good), glow=right.glow)
@@ -216,12 +216,14 @@ def _mistake(right: Drawn, fault: str, named: Mistake | None, done: dict[tuple[V
     return Picture(f"{right.exercise.id}.{fault}.svg", alt, data)
 
 
-def _telling(right: Drawn, good: Posed, bad: Posed) -> View:
-    """The view in which right and wrong differ most; the exercise's own if it shows most of it."""
-    apart = bad.landmarks() - good.landmarks()
+def _telling(right: Drawn, good: Posed, bad: Posed, where: str, way: str | None) -> View:
+    """The view in which the place of a mistake differs most from right to wrong; the exercise's own if it shows enough of that."""
+    segments = segments_of(where, right.person.side)
+    apart = np.concatenate([middle_of(bad, s)[None] - middle_of(good, s)[None] for s in segments])
     views = (right.view, *right.views)
     scores = [float(np.linalg.norm(view.project(apart)[..., :2], axis=-1).sum()) for view in views]
-    return views[0] if scores[0] >= 0.7 * max(scores) else views[int(np.argmax(scores))]
+    enough = 0.8 if way in ("in", "out") else 0.5
+    return views[0] if scores[0] >= enough * max(scores) else views[int(np.argmax(scores))]
 
 
 def _hastened(way: Mark) -> list[Mark]:
