@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,9 @@ def languages(locales: Path = LOCALES) -> list[Path]:
 
 def compile_language(folder: Path) -> bytes:
     """All words of one language as the content of a `.mo` file; what is empty or still marked fuzzy is left out."""
-    together = Catalog(locale=folder.name, fuzzy=False)
+    # a fixed date, so that the same words give the same file
+    dated = datetime(2026, 1, 1, tzinfo=UTC)
+    together = Catalog(locale=folder.name, fuzzy=False, creation_date=dated, revision_date=dated)
     for path in [folder / "words.po", *sorted(folder.glob("exercises/*.po"))]:
         with path.open("rb") as file:
             for message in read_po(file, locale=folder.name):

@@ -309,3 +309,49 @@ def test_a_text_whose_english_changed_waits_as_fuzzy_and_one_said_elsewhere_is_k
     assert changed.string == "Langsam heben und halten."
     assert tool.read(tmp_path / "de" / "exercises" / "b.po").get("Rest.", "b.tips").string == "Ausruhen."
     assert list(tool.missing(tmp_path / "de")) == ["exercises/a.po: a.steps: Lift slowly, then hold."]
+
+
+def test_a_wheel_holds_the_compiled_messages_and_not_the_translators_files(tmp_path: Path) -> None:
+    import shutil
+    import zipfile
+
+    # a tree in which nothing is compiled yet, as after a fresh clone, and without the models, which take long to pack
+    tree = tmp_path / "tree"
+    for name in ("pyproject.toml", "README.md", "LICENSE", "scripts/compile_messages.py", "src/coxa/__init__.py"):
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tree / name)
+    shutil.copytree(locales.FOLDER, tree / "src/coxa/locales", ignore=shutil.ignore_patterns("LC_MESSAGES", "__pycache__"))
+    built = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert built.returncode == 0, built.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        inside = packed.namelist()
+        assert packed.read("coxa/locales/de/LC_MESSAGES/coxa.mo") == (GERMAN / "LC_MESSAGES" / "coxa.mo").read_bytes()
+    assert not [name for name in inside if name.endswith(".po")]
+
+
+def test_set_up_compiles_again_when_a_translation_changes_or_the_compiled_file_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = importlib.util.spec_from_file_location("set_up", ROOT / "scripts" / "set_up.py")
+    assert spec is not None
+    assert spec.loader is not None
+    set_up = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(set_up)
+    monkeypatch.setattr(set_up, "ROOT", tmp_path)
+    monkeypatch.setattr(set_up, "STAMPS", tmp_path / "stamps")
+    compiled = tmp_path / "src/coxa/locales/de/LC_MESSAGES/coxa.mo"
+    compiled.parent.mkdir(parents=True)
+    (tmp_path / "src/coxa/locales/de/words.po").touch()
+    compiled.touch()
+    set_up.stamp("messages", "a")
+    assert set_up.is_done("messages", "a")
+    assert not set_up.is_done("messages", "b")
+    compiled.unlink()
+    assert not set_up.is_done("messages", "a")
