@@ -97,9 +97,16 @@ def patient(kind: str, seed: int) -> Patient:
 def somebody(one: Patient, rng: random.Random) -> Profile:
     """Who it is: age, region, equipment."""
     age = rng.randint(25, 82)
-    answers = well(age=age, region=rng.choice(("front", "outer", "buttock", "not-sure")), side=rng.choice(("left", "right")), pain_now=min(5, int(one.start)))
+    answers = well(
+        age=age,
+        region=rng.choice(("front", "outer", "buttock", "not-sure")),
+        side=rng.choice(("left", "right")),
+        pain_now=min(5, int(one.start)),
+    )
     equipment = tuple(sorted({"mat", "chair", "pillow", *rng.sample(("band", "cuff", "step", "roller"), rng.randint(0, 3))}))
-    return Profile(screening=screen(answers), age=age, equipment=equipment, falls_12_months=0, minutes_a_day=rng.choice((15, 20, 30)), starts_on=DAY_1)
+    return Profile(
+        screening=screen(answers), age=age, equipment=equipment, falls_12_months=0, minutes_a_day=rng.choice((15, 20, 30)), starts_on=DAY_1
+    )
 
 
 def live(one: Patient, days: int = 84) -> Course:
