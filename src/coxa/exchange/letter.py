@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from html import escape
+from textwrap import shorten
 from typing import Any
 
 from coxa.care.decision import Outcome as Measure
@@ -31,6 +32,7 @@ ASKED: Words[Outcome] = Words({
 })  # fmt: skip
 #: What a page can hold; the rest is counted.
 MOST_REASONS, MOST_EXERCISES, MOST_MEASURES, MOST_LIMITS = 5, 8, 7, 8
+LONGEST = 240  # letters of one reason
 
 
 def letter(
@@ -78,7 +80,7 @@ def letter(
         "language": current(),
         "facts": facts,
         "why": why,
-        "asked": [r.model_dump() for r in asked[:MOST_REASONS]],
+        "asked": [r.model_dump() | {"words": shorten(r.words, LONGEST, placeholder=" …")} for r in asked[:MOST_REASONS]],
         "asked-more": _more(len(asked) - MOST_REASONS),
         "found": _found(screening),
         "done": _done(programme, history, review),
@@ -177,7 +179,8 @@ def _measure(o: Measure) -> dict[str, str]:
     def number(value: float | None, sign: str = "") -> str:
         return "–" if value is None else sign + point(f"{value:g}".replace("-", "−"))
 
-    name = plain.describe_measure(o.measure) + (f": {o.what}" if o.what else "") + (f" ({o.unit})" if o.unit not in ("", "points") else "")
+    what = shorten(o.what, LONGEST // 3, placeholder=" …")
+    name = plain.describe_measure(o.measure) + (f": {what}" if what else "") + (f" ({o.unit})" if o.unit not in ("", "points") else "")
     up = "+" if o.change is not None and o.change > 0 else ""
     return {
         "name": name, "first": number(o.first), "now": number(o.now), "change": number(o.change, up), "means": _meaning(o),
