@@ -18,7 +18,7 @@ SPINE = (
     "pelvis_obliquity", "pelvis_roll",
 )  # fmt: skip
 PAIRED_CONTACTS = ("shoulder", "elbow", "hand", "hip", "seat", "knee", "knee-side", "shin", "calf", "ankle-side", "heel", "foot", "toes",
-                   "tip", "edge", "hand-back")  # fmt: skip
+                   "tip", "edge", "rim", "hand-back")  # fmt: skip
 """Parts that bear weight, each with _working, _other, _left or _right."""
 CONTACTS = ("head", "back", "belly")
 PAIRED_GRIPS = ("hip", "thigh-back", "thigh-front", "thigh-inner", "knee-front", "knee-outer", "shin-front", "ankle")

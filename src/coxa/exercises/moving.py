@@ -21,7 +21,7 @@ _STEP_M = 0.03  # a contact that moves farther than this goes through the air
 _STAYS_M = 0.004
 _LIFT_M = 0.045
 _AROUND_M = 0.10  # how far round a hand goes to take hold of something
-_SLIDING = ("head", "seat", "calf", "elbow")  # contacts that may slide a little when the body moves
+_SLIDING: tuple[str, ...] = ("head", "seat", "calf", "elbow")  # contacts that may slide a little when the body moves
 _FREE_HANDS = ("free", "support", "chair", "floor")
 
 
@@ -272,6 +272,11 @@ class _Poser:
                 feet |= {m: start.pins[m] + moved for m in sites_of(contact, stance) if m in start.pins}
         first = self._first(wished, {_left(n) for part in parts for n in part.angles}, start, feet)
         task = Task(*self._wishes(wished, set(named), set(wrong)))
+        if start is not None:
+            # what this pose does not name stays as it is in the start
+            for k, name in enumerate(NAMES[3:], start=3):
+                if name not in named:
+                    task.wish[0, k] = start.x[k]
         if variant is not None:
             # a mistake is the clean pose and what goes wrong in it
             first = self.solved(key).x + unknowns(wrong)
@@ -292,7 +297,8 @@ class _Poser:
                     place = place + shift
                 pins[mark] = place
                 # where nothing has been settled yet, the floor only bears: sideways there is a mild wish
-                along = _HOLD if contact.rpartition("_")[0] not in _SLIDING and contact not in _SLIDING else 6.0
+                slides = contact.startswith(_SLIDING + (("hand",) if stance.lies == "supine" else ()))
+                along = 6.0 if slides else _HOLD
                 weight = np.array([along, _HOLD, along]) if known or shift is not None else np.array([4.0, _HOLD, 4.0])
                 task.pins.append((site, place[None], weight[None]))
         self._join(task, meets, hands, start)
@@ -343,6 +349,9 @@ class _Poser:
         for hand in a.hands.keys() | b.hands.keys():
             if hand not in hands:
                 self._lead(task, hand, a.hands.get(hand, "free"), b.hands.get(hand, "free"), way, share)
+        if a.hands == b.hands and a.meets == b.meets and a.pins.keys() == b.pins.keys():
+            # between two poses that hold on to the same things nothing comes in the way; keeping apart would only make them tremble
+            task.apart = 0.0
         # frame by frame the solutions may jump from one way round an obstacle to another: smoothed and mended, they do not
         for _ in range(2):
             solved = self.solver.solve(task, task.wish, rounds=6)
@@ -369,7 +378,15 @@ class _Poser:
             aside = (1.0 if hand.endswith("left") else -1.0) if grasped.startswith(("thigh-back", "shin-front", "thigh-front")) else 0.0
             out = posed.rotation(to.site.segment) @ (np.array(to.normal) * (1.0 if aside == 0.0 else 0.3) + (aside, 0.0, 0.0))
             place += near * (there + _AROUND_M * 4 * near * (1 - near) * out)
-        task.pins.append((palm, place, np.full((1, 3), 40.0)))
+        # nothing is reached for that is too far away: it would drag the whole body along
+        side = hand.split("_")[1]
+        shoulder = posed.joint(f"upper_arm_{side}")
+        away = place - shoulder
+        far = np.linalg.norm(away, axis=-1, keepdims=True)
+        reach = 0.95 * (self.skeleton.upper_arm_m + self.skeleton.forearm_m)
+        reach = np.maximum(reach, np.linalg.norm(posed.site(palm) - shoulder, axis=-1, keepdims=True))
+        place = shoulder + away * np.minimum(1.0, reach / np.maximum(far, 1e-6))
+        task.pins.append((palm, place, np.full((1, 3), 15.0)))
 
     def _first(self, wished: Mapping[str, float], own: set[str], start: _Solved | None, feet: Mapping[str, Floats]) -> Floats:
         x = unknowns(wished)

@@ -16,7 +16,7 @@ _ROWS: dict[str, tuple[tuple[float, float, float, float, int], ...]] = {
     "forearm": ((0.015, 0.140, 0.0205, 0.0135, 5),),
     "hand": ((0.010, 0.045, 0.0130, 0.0120, 2), (0.075, 0.085, 0.0070, 0.0060, 2)),
     "thigh": ((0.045, 0.130, 0.0465, 0.0400, 3), (0.160, 0.245, 0.0370, 0.0310, 4)),
-    "shin": ((0.010, 0.090, 0.0300, 0.0310, 4), (0.115, 0.235, 0.0280, 0.0170, 5)),
+    "shin": ((0.010, 0.090, 0.0300, 0.0265, 4), (0.115, 0.235, 0.0250, 0.0160, 5)),
 }
 #: Single balls: centre in the segment's axes and radius, body heights.
 _BALLS: dict[str, tuple[tuple[float, float, float, float], ...]] = {

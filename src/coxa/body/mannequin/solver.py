@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numba as nb
 import numpy as np
 import numpy.typing as npt
 
@@ -50,6 +51,9 @@ def _turns() -> list[tuple[int, int, int, float]]:
 
 
 _TURNS = _turns()
+_SEGMENT, _AXIS, _UNKNOWN = (np.array([row[k] for row in _TURNS], dtype=np.int64) for k in range(3))
+_FACTOR = np.array([row[3] for row in _TURNS])
+_PARENT = np.array([-1 if PARENTS[name] is None else INDEX[str(PARENTS[name])] for name in SEGMENTS], dtype=np.int64)
 
 
 def _moved_by() -> npt.NDArray[np.bool_]:
@@ -130,7 +134,7 @@ class Solver:
             size = np.abs(step).max(axis=1, keepdims=True)
             step *= np.minimum(1.0, 0.35 / np.maximum(size, 1e-9))
             x = np.clip(x + step, self.low, self.high)
-            if size.max() < 1e-5 and k >= rounds // 4 + 1:
+            if size.max() < 2e-4 and k >= rounds // 4 + 1:
                 break
         residual, _ = self._residuals(task, x, gentle=False)
         better = np.sum(residual**2, axis=1) < lowest
@@ -143,54 +147,21 @@ class Solver:
         return Posed(self.skeleton, origins, rotations)
 
     def _forward(self, x: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        frames = len(x)
-        rotations = np.empty((frames, len(SEGMENTS), 3, 3))
-        origins = np.empty((frames, len(SEGMENTS), 3))
-        axes = np.empty((frames, len(_TURNS), 3))
-        pivots = np.empty((frames, len(_TURNS), 3))
-        e = 0
-        for k, name in enumerate(SEGMENTS):
-            parent = PARENTS[name]
-            if parent is None:
-                origins[:, k] = x[:, :3]
-                r = np.broadcast_to(self.base, (frames, 3, 3)).copy()
-            else:
-                p = INDEX[parent]
-                origins[:, k] = origins[:, p] + rotations[:, p] @ self.skeleton.offsets[k]
-                r = rotations[:, p].copy()
-            while e < len(_TURNS) and _TURNS[e][0] == k:
-                _, axis, unknown, factor = _TURNS[e]
-                axes[:, e] = r[:, :, axis] * factor
-                pivots[:, e] = origins[:, k]
-                angle = x[:, unknown] * factor
-                c, s = np.cos(angle)[:, None], np.sin(angle)[:, None]
-                i, j = (axis + 1) % 3, (axis + 2) % 3
-                a, b = r[:, :, i].copy(), r[:, :, j].copy()
-                r[:, :, i] = a * c + b * s
-                r[:, :, j] = b * c - a * s
-                e += 1
-            rotations[:, k] = r
-        return origins, rotations, axes, pivots
+        bones = self.skeleton.offsets
+        found: tuple[Floats, Floats, Floats, Floats] = _chain(x, self.base, bones, _PARENT, _SEGMENT, _AXIS, _UNKNOWN, _FACTOR)
+        return found
 
     def _residuals(self, task: Task, x: Floats, *, gentle: bool) -> tuple[Floats, Floats]:
         origins, rotations, axes, pivots = self._forward(x)
         frames, unknowns = x.shape
-        moves = _ABOVE[[t[0] for t in _TURNS]]  # (E, 17)
-        params = np.array([t[2] for t in _TURNS])
 
         def places(segments: Sequence[int] | npt.NDArray[np.int64], offsets: Floats) -> Floats:
             return origins[:, segments] + np.matmul(rotations[:, segments], offsets[..., None])[..., 0]
 
         def points(segments: Sequence[int] | npt.NDArray[np.int64], offsets: Floats) -> tuple[Floats, Floats]:
             """Places (T, N, 3) and how they move with each unknown (T, P, N, 3)."""
-            s = np.asarray(segments)
-            place = places(s, offsets)
-            slope = np.zeros((frames, unknowns, len(s), 3))
-            slope[:, 0, :, 0] = slope[:, 1, :, 1] = slope[:, 2, :, 2] = 1.0
-            for e, p in enumerate(params):
-                on = np.flatnonzero(moves[e, s])
-                if len(on):
-                    slope[:, p, on] += _cross(axes[:, e, None], place[:, on] - pivots[:, e, None])
+            place = places(segments, offsets)
+            slope: Floats = _slopes(place, axes, pivots, np.asarray(segments), _ABOVE, _SEGMENT, _UNKNOWN, unknowns)
             return place, slope
 
         values: list[Floats] = [(x - task.wish) * task.weight]
@@ -215,11 +186,11 @@ class Solver:
             u = rotations[:, INDEX[segment]] @ own
             v = rotations[:, INDEX[other]] @ theirs if other else np.broadcast_to(theirs, (frames, 3))
             du, dv = np.zeros((frames, unknowns, 3)), np.zeros((frames, unknowns, 3))
-            for e, p in enumerate(params):
-                if moves[e, INDEX[segment]]:
-                    du[:, p] += _cross(axes[:, e], u)
-                if other and moves[e, INDEX[other]]:
-                    dv[:, p] += _cross(axes[:, e], v)
+            for e, p in enumerate(_UNKNOWN):
+                if _ABOVE[_SEGMENT[e], INDEX[segment]]:
+                    du[:, p] += np.cross(axes[:, e], u)
+                if other and _ABOVE[_SEGMENT[e], INDEX[other]]:
+                    dv[:, p] += np.cross(axes[:, e], v)
             add((u - v) * weight, (du - dv) * weight[:, None])
         if task.support is not None:
             target, weight = task.support
@@ -240,11 +211,11 @@ class Solver:
         if task.apart and not gentle:
             a, b = self.flesh.pairs.T
             centre = places(self.flesh.segment, self.flesh.offset)
-            between = centre[:, a] - centre[:, b]
-            gap = np.linalg.norm(between, axis=-1) - (self.flesh.radius[a] + self.flesh.radius[b])
+            gap = _gaps(centre, a, b, self.flesh.radius)
             some = np.flatnonzero((gap < 0).any(axis=0))
             if len(some):
-                way = between[:, some] / np.maximum(np.linalg.norm(between[:, some], axis=-1, keepdims=True), 1e-6)
+                way = centre[:, a[some]] - centre[:, b[some]]
+                way = way / np.maximum(np.linalg.norm(way, axis=-1, keepdims=True), 1e-6)
                 w = np.where(gap[:, some] < 0, task.apart, 0.0)
                 _, da = points(self.flesh.segment[a[some]], self.flesh.offset[a[some]])
                 _, db = points(self.flesh.segment[b[some]], self.flesh.offset[b[some]])
@@ -252,13 +223,77 @@ class Solver:
         return np.concatenate(values, axis=1), np.concatenate(slopes, axis=1)
 
 
-def _cross(a: Floats, b: Floats) -> Floats:
-    """Cross products of (..., 3), without the checks of NumPy's own."""
-    out = np.empty(np.broadcast_shapes(a.shape, b.shape))
-    out[..., 0] = a[..., 1] * b[..., 2] - a[..., 2] * b[..., 1]
-    out[..., 1] = a[..., 2] * b[..., 0] - a[..., 0] * b[..., 2]
-    out[..., 2] = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
-    return out
+@nb.njit(cache=True, nogil=True)
+def _chain(x, base, offsets, parents, segments, axis_of, unknown_of, factor_of):  # type: ignore[no-untyped-def]
+    """Origins and rotations of the segments; axis and pivot of each elementary turn."""
+    frames, count, turns = x.shape[0], offsets.shape[0], segments.shape[0]
+    origins, rotations = np.empty((frames, count, 3)), np.empty((frames, count, 3, 3))
+    axes, pivots = np.empty((frames, turns, 3)), np.empty((frames, turns, 3))
+    for t in range(frames):
+        e = 0
+        for k in range(count):
+            p = parents[k]
+            r = rotations[t, k]
+            if p < 0:
+                origins[t, k] = x[t, :3]
+                r[:] = base
+            else:
+                for c in range(3):
+                    step = origins[t, p, c]
+                    for d in range(3):
+                        step += rotations[t, p, c, d] * offsets[k, d]
+                    origins[t, k, c] = step
+                r[:] = rotations[t, p]
+            while e < turns and segments[e] == k:
+                axis, factor = axis_of[e], factor_of[e]
+                angle = x[t, unknown_of[e]] * factor
+                co, si = np.cos(angle), np.sin(angle)
+                i, j = (axis + 1) % 3, (axis + 2) % 3
+                for c in range(3):
+                    axes[t, e, c] = r[c, axis] * factor
+                    pivots[t, e, c] = origins[t, k, c]
+                    u, v = r[c, i], r[c, j]
+                    r[c, i] = u * co + v * si
+                    r[c, j] = v * co - u * si
+                e += 1
+    return origins, rotations, axes, pivots
+
+
+@nb.njit(cache=True, nogil=True)
+def _gaps(centre, a, b, radius):  # type: ignore[no-untyped-def]
+    """Free space between pairs of balls (T, M), negative inside one another."""
+    gap = np.empty((centre.shape[0], a.shape[0]))
+    for t in range(centre.shape[0]):
+        for m in range(a.shape[0]):
+            i, k = a[m], b[m]
+            x = centre[t, i, 0] - centre[t, k, 0]
+            y = centre[t, i, 1] - centre[t, k, 1]
+            z = centre[t, i, 2] - centre[t, k, 2]
+            gap[t, m] = np.sqrt(x * x + y * y + z * z) - radius[i] - radius[k]
+    return gap
+
+
+@nb.njit(cache=True, nogil=True)
+def _slopes(place, axes, pivots, segments, above, turn_of, unknown_of, unknowns):  # type: ignore[no-untyped-def]
+    """How points (T, N, 3) move with each unknown, (T, P, N, 3)."""
+    frames, count = place.shape[0], place.shape[1]
+    slope = np.zeros((frames, unknowns, count, 3))
+    for t in range(frames):
+        for n in range(count):
+            for c in range(3):
+                slope[t, c, n, c] = 1.0
+            for e in range(turn_of.shape[0]):
+                if not above[turn_of[e], segments[n]]:
+                    continue
+                p = unknown_of[e]
+                a0, a1, a2 = axes[t, e, 0], axes[t, e, 1], axes[t, e, 2]
+                b0 = place[t, n, 0] - pivots[t, e, 0]
+                b1 = place[t, n, 1] - pivots[t, e, 1]
+                b2 = place[t, n, 2] - pivots[t, e, 2]
+                slope[t, p, n, 0] += a1 * b2 - a2 * b1
+                slope[t, p, n, 1] += a2 * b0 - a0 * b2
+                slope[t, p, n, 2] += a0 * b1 - a1 * b0
+    return slope
 
 
 def unknowns(angles: Mapping[str, float], place: Sequence[float] = (0.0, 0.0, 0.0)) -> Floats:

@@ -66,7 +66,8 @@ SITES: dict[str, tuple[str, ...]] = {
     "head": ("occiput",), "back": ("upper_back",), "belly": ("belly", "breast"), "shoulder": ("deltoid",), "elbow": ("elbow_back",),
     "hand": ("palm", "wrist", "finger"), "hip": ("trochanter",), "seat": ("buttock",), "knee": ("knee_front",),
     "knee-side": ("knee_outer",), "shin": ("shin_front",), "calf": ("calf_back",), "ankle-side": ("ankle_outer",), "heel": ("heel_back",),
-    "foot": ("sole_heel", "sole_ball", "sole_outer"), "toes": ("toe_top",), "tip": ("sole_toe",), "edge": ("sole_outer",), "hand-back": ("knuckle",),
+    "foot": ("sole_heel", "sole_ball", "sole_outer"), "toes": ("toe_end",), "tip": ("sole_toe",), "edge": ("sole_outer",),
+    "rim": ("sole_rim",), "hand-back": ("knuckle",),
 }  # fmt: skip
 
 _ARMS_ON_FLOOR = both(shoulder_abduction=24.0, shoulder_flexion=-4.0, elbow_flexion=10.0, forearm_pronation=80.0)
@@ -151,9 +152,11 @@ def marks(skeleton: Skeleton) -> dict[str, Mark]:
         add(f"belly_{side}", "abdomen", (s * 0.038, 0.012, 0.062 * g), (s * 0.2, 0.0, 1.0))
         add(f"wrist_{side}", f"hand_{side}", (-s * 0.014, 0.0, 0.0), (-s, 0.0, 0.0))
         add(f"sole_outer_{side}", f"foot_{side}", (s * 0.020, -0.039, 0.040), (0.0, -1.0, 0.0))
+        add(f"sole_rim_{side}", f"foot_{side}", (s * 0.022, -0.035, 0.030), (s, -1.0, 0.0))
+        add(f"toe_end_{side}", f"foot_{side}", (0.0, -0.0225, 0.0985), (0.0, 1.0, 0.0))
         add(f"under_{side}", "pelvis", (s * 0.048, -0.058 * g, -0.022), (0.0, -1.0, 0.0))
         add(f"hip_{side}", "pelvis", (s * 0.080 * g, 0.050, 0.024), (s, 0.2, 0.5))
-        add(f"thigh-back_{side}", f"thigh_{side}", (0.0, -0.185, -0.036 * g), (0.0, 0.0, -1.0))
+        add(f"thigh-back_{side}", f"thigh_{side}", (0.0, -0.172, -0.037 * g), (0.0, 0.0, -1.0))
         add(f"thigh-front_{side}", f"thigh_{side}", (0.0, -0.185, 0.037 * g), (0.0, 0.0, 1.0))
         add(f"thigh-inner_{side}", f"thigh_{side}", (-s * 0.034 * g, -0.190, 0.016), (-s, 0.0, 0.4))
         add(f"knee-front_{side}", f"shin_{side}", (0.0, 0.004, 0.036 * g), (0.0, 0.0, 1.0))
