@@ -120,7 +120,7 @@ def red_mornings(facts: Facts) -> Hit | None:
     """Two red mornings within a week."""
     reds = [m for m in facts.morrows if m.light == "red" and facts.unseen(m.on)]
     count, within = int(value("morning.reds-refer")), timedelta(days=value("morning.reds-days"))
-    ends = [late.known_on for early, late in zip(reds, reds[count - 1 :], strict=False) if late.on - early.on <= within]
+    ends = [late.morning for early, late in zip(reds, reds[count - 1 :], strict=False) if late.on - early.on <= within]
     if not ends or not facts.stands(ends[-1]):
         return None
     words = "The pain was clearly worse on two mornings within a week. Please ask a doctor or a physiotherapist."
@@ -189,7 +189,7 @@ def stopped_twice(facts: Facts, planned: Planned) -> Hit | None:
 
 def red_morning(facts: Facts) -> Hit | None:
     """A red morning that nothing has answered, and that no green one has settled since."""
-    new = [red for red in facts.unsettled if facts.unanswered(red.known_on)]
+    new = [red for red in facts.unsettled if facts.unanswered(red.morning)]
     if not new:
         return None
     if new[-1].stays:
@@ -202,7 +202,7 @@ def amber_mornings(facts: Facts) -> Hit | None:
     """Two amber mornings running."""
     count = int(value("morning.ambers-ease"))
     last = facts.morrows[-count:]
-    if len(last) < count or any(m.light == "green" for m in last) or not facts.unanswered(last[-1].known_on):
+    if len(last) < count or any(m.light == "green" for m in last) or not facts.unanswered(last[-1].morning):
         return None
     return _hit("P1.ambers", "C4", "Two mornings running were a little worse. Go on one level easier.", levels=1)
 

@@ -227,10 +227,14 @@ class Morrow(Value):
     """How the body took the sessions of one day."""
 
     on: date  # the day of the sessions
-    known_on: date  # the day on which this light was known
     before: int
     light: Light
     stays: bool  # the pain was still there after a day
+
+    @property
+    def morning(self) -> date:
+        """The morning after; a step taken from then on answers it, also where it turns red a day later."""
+        return self.on + timedelta(days=1)
 
 
 def morrows(sessions: Sequence[Session], mornings: Sequence[Morning], mode: Mode = "strict") -> tuple[Morrow, ...]:
@@ -248,23 +252,22 @@ def morrows(sessions: Sequence[Session], mornings: Sequence[Morning], mode: Mode
         if morning is None or not any(session.exercises for session in those):
             continue
         before = min(session.pain_before for session in those)
-        later, seen = _a_day_later(max(session.at for session in those), inner, told)
+        later = _a_day_later(max(session.at for session in those), inner, told)
         stays = later is not None and before < min(later, morning)
         light = next_morning(before, morning, later, mode)
-        turned = light != next_morning(before, morning, None, mode)
-        found.append(Morrow(on=day, known_on=seen if turned else day + timedelta(days=1), before=before, light=light, stays=stays))
+        found.append(Morrow(on=day, before=before, light=light, stays=stays))
     return tuple(found)
 
 
-def _a_day_later(at: datetime, sessions: dict[date, list[Session]], mornings: dict[date, int]) -> tuple[int | None, date]:
-    """The first pain told a day or more after `at`, and within two, with its day: before a session, or the morning after next."""
+def _a_day_later(at: datetime, sessions: dict[date, list[Session]], mornings: dict[date, int]) -> int | None:
+    """The first pain told a day or more after `at`, and within two: before a session, or the morning after next."""
     settle = timedelta(hours=value("morning.settle-hours"))
     tomorrow, then = at.date() + timedelta(days=1), at.date() + timedelta(days=2)
     soon = [s for day in (tomorrow, then) for s in sessions.get(day, ()) if settle <= s.at - at < 2 * settle]
     first = min(soon, key=lambda session: session.at, default=None)
     if first is not None and (first.at.date() == tomorrow or then not in mornings):
-        return first.pain_before, first.at.date()
-    return mornings.get(then), then
+        return first.pain_before
+    return mornings.get(then)
 
 
 class Rise(Value):
