@@ -180,7 +180,7 @@ def test_muscles_lie_where_they_should(doll: Doll) -> None:
     assert doll.body.rest[back, 2].mean() < -0.03
     assert doll.body.rest[front, 2].mean() > 0.03
     assert hips[front].mean() < hips[back].mean()
-    assert (doll.body.rest[back, 0] > -0.02).all()
+    assert (doll.body.rest[back, 0] > -0.035).all()
     both = doll.glow(("gluteus-maximus",), ("left", "right")) > 0.05
     assert both.sum() == pytest.approx(2 * back.sum(), rel=0.1)
 

@@ -56,7 +56,7 @@ class Loft:
 class Look:
     """Choices of dress and hair that change the outline: where sleeves and trouser legs end, in body heights along the limb.
 
-    A `neutral` body, for pictures of exercises, has neither breasts nor a man's chest.
+    A `neutral` body, for pictures of exercises, has neither breasts nor a man's chest, and its clothes are colour alone.
     """
 
     sleeve: float = 0.095
@@ -355,6 +355,8 @@ class Form:
         return {"shirt": shirt, "trousers": trousers, "shoes": shoes, "hair": hair}
 
     def _cloth(self, p: Floats, d: dict[str, Floats]) -> Floats:
+        if self.look.neutral:
+            return np.zeros(len(p))
         f = self.fields(p, d)
         shirt = 0.0034 * ramp(f["shirt"], -0.002, 0.003)
         trousers = 0.0022 * ramp(f["trousers"], -0.002, 0.003) * ramp(-f["shirt"], -0.003, 0.003)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 from coxa.body.mannequin.kinematics import Posed
 from coxa.body.mannequin.skeleton import Floats, Side
@@ -87,7 +88,10 @@ def _even(way: Floats, count: int) -> Floats | None:
     if length[-1] < 1e-4:
         return None
     even = np.linspace(0.0, length[-1], count)
-    return np.column_stack([np.interp(even, length, way[:, k]) for k in (0, 1)])
+    line = np.column_stack([np.interp(even, length, way[:, k]) for k in (0, 1)])
+    soft = gaussian_filter1d(line, 1.5, axis=0, mode="nearest")
+    soft[0], soft[-1] = line[0], line[-1]
+    return np.asarray(soft)
 
 
 def _turn_arrow(posed: Posed, before: int, after: int, view: View, *, least_deg: float = 3.0) -> Mark | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.ndimage import binary_closing
 
 from coxa.body.mannequin.kinematics import Posed
 from coxa.body.mannequin.mesh import GARMENTS
-from coxa.body.mannequin.skeleton import Floats
+from coxa.body.mannequin.skeleton import INDEX, Floats
 from coxa.exercises.drawing.canvas import Canvas, Mask
 from coxa.exercises.drawing.doll import Doll
 from coxa.exercises.drawing.props import Solid
@@ -19,6 +20,8 @@ from coxa.exercises.drawing.view import View
 SCALE = 180.0
 _CELL_M = 0.0036
 _TOLERANCE = 0.28
+#: How much further off what lies beyond a line inside the outline must be; between fingers there is no line.
+_JUMP_M, _HAND_JUMP_M = 0.018, 0.035
 
 INK = "#2b3440"
 FILLS = {"skin": "#ecd9c8", "trousers": "#b4c6d4", "shirt": "#dbe6ec", "shoes": "#f7f7f5", "hair": "#5d6874"}
@@ -107,7 +110,7 @@ def panel(
     tolerance = 0.6 if plain else _TOLERANCE
     thing_seen = canvas.kinds(np.concatenate([np.full(len(t), k) for k, t in enumerate(meshes)]))
     body = thing_seen == 0
-    ring = _ring_path(outline(canvas, body), tolerance)
+    ring = _ring_path(outline(canvas, body | _mittens(canvas, body, doll)), tolerance)
 
     shapes = [shape for thing in behind for shape in _alone(thing, view)]
     for k in sorted(range(len(touching)), key=lambda k: touching[k].kind != "mat"):
@@ -126,6 +129,26 @@ def panel(
         shapes += ['<g opacity=".42">', *_alone(thing, view), "</g>"]
     covered = np.concatenate([seen[:, :2], *(view.project(s.points)[:, :2] for s in (*behind, *before))])
     return Panel([s for s in shapes if s], covered.min(axis=0), covered.max(axis=0))
+
+
+def _mittens(canvas: Canvas, body: Mask, doll: Doll) -> Mask:
+    """The hands with the gaps between their fingers closed: in a small picture outlines on both sides of a gap are a blot."""
+    corner = doll.body.triangles[:, 0]
+    hand = np.isin(doll.body.segments[corner, 0], (INDEX["hand_left"], INDEX["hand_right"]))
+    mine = canvas.kinds(np.concatenate([hand.astype(np.int64), np.zeros(len(canvas.triangles) - len(hand), np.int64)]), 0) == 1
+    mine &= body
+    if not mine.any():
+        return mine
+    rows, columns = np.flatnonzero(mine.any(axis=1)), np.flatnonzero(mine.any(axis=0))
+    edge = 4
+    part = (
+        slice(max(rows[0] - edge, 0), rows[-1] + edge + 1),
+        slice(max(columns[0] - edge, 0), columns[-1] + edge + 1),
+    )
+    closed = np.zeros_like(mine)
+    closed[part] = binary_closing(mine[part], iterations=3)
+    # what lies before the hand stays before it
+    return closed & (body | ~canvas.covered)
 
 
 def _stands_apart(thing: Solid, posed: Posed) -> bool:
@@ -232,6 +255,7 @@ def _patch(canvas: Canvas, body: Mask, depth: Floats, count: int, name: str) -> 
 def _inner_lines(canvas: Canvas, doll: Doll, view: View, seen: Floats, normals: Floats, tolerance: float) -> str:
     facing = normals @ -view.axes[2]
     aside = normals @ view.axes[:2].T
-    inner = turning_lines(canvas, seen, facing, aside, doll.body.triangles)
+    on_hand = np.isin(doll.body.segments[:, 0], (INDEX["hand_left"], INDEX["hand_right"]))
+    inner = turning_lines(canvas, seen, facing, aside, doll.body.triangles, np.where(on_hand, _HAND_JUMP_M, _JUMP_M))
     path = "".join(curve(thinned(line * SCALE, tolerance), closed=False) for line in inner)
     return f'<path {_LINE} stroke-width="inner" d="{path}"/>' if path else ""

@@ -21,8 +21,8 @@ from coxa.exercises.terms import View as CameraView
 SURFACES: dict[str, float] = {"floor": 0.0, "chair": 0.45, "table": 0.75}
 _NAMES = {"floor": ("floor", "Boden"), "chair": ("chair", "Stuhl"), "table": ("table", "Tisch")}
 _USUAL_M = 2.0
-#: Angle of view of a phone's or laptop's camera across the picture, held across.
-_FOV_DEG = 60.0
+#: Angle of view of a phone's camera to the left and right, held across and held upright.
+_FOV_DEG, _FOV_UPRIGHT_DEG = 60.0, 46.0
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,9 @@ def place_camera(exercise: Exercise, person: Person | None = None) -> Picture:
     middle = (skin.min(axis=0) + skin.max(axis=0)) / 2 * np.array([1.0, 0.0, 1.0])
     azimuth = _azimuth(drawn, where.view)
     out = np.array([np.sin(np.radians(azimuth)), 0.0, np.cos(np.radians(azimuth))])
+    if where.view == "feet-end":
+        # measured from the feet
+        middle = middle + out * float(((skin - middle) @ out).max())
     spot = middle + where.distance_m * out
     turn = 1.0 if drawn.person.side == "left" else -1.0
     view = View(azimuth - turn * 48.0, 33.0)
@@ -103,8 +106,8 @@ def place_camera(exercise: Exercise, person: Person | None = None) -> Picture:
     def flat(points: Floats) -> Floats:
         return view.project(points)[..., :2]
 
-    half = np.radians(_FOV_DEG / 2)
-    reach = where.distance_m + 0.75
+    half = np.radians((_FOV_DEG if _lies(exercise) else _FOV_UPRIGHT_DEG) / 2)
+    reach = float(((spot - skin) @ out).max()) + 0.3
     fan = [spot]
     for a in np.linspace(-half, half, 9):
         c, s = np.cos(a), np.sin(a)
@@ -141,6 +144,11 @@ def place_camera(exercise: Exercise, person: Person | None = None) -> Picture:
     return Picture(f"{exercise.id}.camera.svg", alt, document(exercise.name, alt, size[0], size[1], shapes))
 
 
+def _lies(exercise: Exercise) -> bool:
+    """Whether the phone is held across, as for whoever lies, rather than upright."""
+    return exercise.posture not in ("standing", "half-kneeling", "sitting")
+
+
 def _azimuth(drawn: Drawn, view: CameraView) -> float:
     """On which side of the person the camera stands, degrees; 0 is world +z."""
     turn = 1.0 if drawn.person.side == "left" else -1.0
@@ -166,9 +174,7 @@ def _device(where: Stand, spot: Floats, azimuth: float, drawn: Drawn) -> list[So
         things.append(stood("chair", (0.40, height, 0.40), 0.0, azimuth + 180.0))
     elif where.surfaces[0] == "table":
         things.append(stood("support", (0.90, height, 0.60), 0.0, azimuth))
-    # Held across for whoever lies, upright for whoever stands.
-    lying = drawn.exercise.posture not in ("standing", "half-kneeling")
-    wide, tall = (0.30, 0.17) if lying else (0.17, 0.30)
+    wide, tall = (0.30, 0.17) if _lies(drawn.exercise) else (0.17, 0.30)
     things.append(stood("phone", (wide, tall, 0.024), height, azimuth))
     return things
 

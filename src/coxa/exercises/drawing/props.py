@@ -70,6 +70,9 @@ def upright(kind: str, low: Floats, high: Floats, turned_deg: float = 0.0) -> So
         Corners, metres; a chair's seat is the box's top.
     turned_deg : float
     """
+    if kind.startswith("pillow"):
+        # even where a knee presses it flat one sees a pillow
+        high = np.maximum(high, low + np.array([0.0, _PRESSED_M, 0.0]))
     middle = (low + high) / 2
     if kind == "chair":
         parts = _chair(low - middle, high - middle)
@@ -87,6 +90,7 @@ def upright(kind: str, low: Floats, high: Floats, turned_deg: float = 0.0) -> So
     return Solid(kind, points @ turn.T + middle, normals @ turn.T, triangles)
 
 
+_PRESSED_M = 0.06
 Part = tuple[Floats, Floats, npt.NDArray[np.int32]]
 
 

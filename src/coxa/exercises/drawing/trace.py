@@ -48,8 +48,8 @@ def turning_lines(
     facing: Floats,
     aside: Floats,
     triangles: npt.NDArray[np.int32],
+    least_jump_m: Floats,
     *,
-    least_jump_m: float = 0.018,
     least_length_m: float = 0.055,
 ) -> list[Floats]:
     """Visible lines inside a body's outline at which its surface turns away from the eye before something further off.
@@ -65,7 +65,7 @@ def turning_lines(
     aside : (V, 2) float64
         The normals' parts to the right and down.
     triangles : (F, 3) int32
-    least_jump_m : float
+    least_jump_m : (V,) float64
         How much further off what lies beyond the line must be.
     least_length_m : float
         Shorter lines are left out.
@@ -89,8 +89,10 @@ def turning_lines(
         ends.append(np.concatenate([
             seen[pair[:, 0]] * (1 - t) + seen[pair[:, 1]] * t, aside[pair[:, 0]] * (1 - t) + aside[pair[:, 1]] * t
         ], axis=1))  # fmt: skip
+    least = np.broadcast_to(least_jump_m[tri[:, 0]][:, None], (len(tri), 3))
     rows = np.stack(ends, axis=1)
-    two = rows[~np.isnan(rows[:, :, 0])].reshape(-1, 2, 5)
+    met = ~np.isnan(rows[:, :, 0])
+    two, least = rows[met].reshape(-1, 2, 5), least[met].reshape(-1, 2)[:, 0]
     middle = two.mean(axis=1)
     beyond = middle[:, 3:] / np.maximum(np.linalg.norm(middle[:, 3:], axis=1, keepdims=True), 1e-9)
     covered = canvas.covered
@@ -102,7 +104,7 @@ def turning_lines(
     row, column = canvas.at(middle[:, :2] + beyond * 2.6 * canvas.cell_m)
     jump = canvas.away[row, column] - middle[:, 2]
     inside = ~free[row, column]
-    kept = two[~hidden & inside & (jump > least_jump_m)]
+    kept = two[~hidden & inside & (jump > least)]
     if not len(kept):
         return []
     merged = line_merge(multilinestrings(linestrings(np.round(kept[:, :, :2], 6))))
