@@ -10,10 +10,12 @@ from statistics import fmean as mean
 from statistics import median
 
 from coxa.care.history import ExerciseDone, History, Session
+from coxa.care.ladder import harder_dose
 from coxa.care.pain import Mode, Morrow, Rise, TwoWeeks, morrows, rises, stopped_by_pain, two_weeks
-from coxa.care.programme import LeftOut, Profile, Stance
-from coxa.care.selection import Allowed, allowed
+from coxa.care.programme import LeftOut, Planned, PlannedDose, Profile, Stance
+from coxa.care.selection import Allowed, allowed, limits_of
 from coxa.care.thresholds import value
+from coxa.exercises import catalogue
 from coxa.exercises.terms import Slug
 
 _LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
@@ -235,10 +237,17 @@ class Facts:
         year_ago = self.today - timedelta(days=365)
         since = max(year_ago, self.screened_at.date())
         told_on = Counter(fall.on for fall in self.history.falls if fall.on > since)
-        stopped_on = Counter(s.at.date() for s in self.sessions if s.stop == "fell" and s.at.date() > since)
+        fallen = (s.at.date() for s in self.sessions if "fell" in (s.stop, *(done.stop for done in s.exercises)))
+        stopped_on = Counter(day for day in fallen if day > since)
         # A fall in a session may be told twice, as a stop and as a fall: of one day the larger number counts.
         new = sum((told_on | stopped_on).values())
         return told if not new else (told or 0) + new
+
+    def harder(self, planned: Planned) -> PlannedDose | None:
+        """One step harder of that exercise for this body; None where there is none left."""
+        body = self.profile
+        supported = "support-always" in limits_of(body)
+        return harder_dose(catalogue.load(planned.exercise), planned.dose, body.equipment, body.cleared_on is not None, supported)
 
     @cached_property
     def allowed(self) -> dict[Slug, Allowed]:

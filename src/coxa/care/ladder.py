@@ -41,7 +41,9 @@ def takes_cuff(exercise: Exercise) -> bool:
     return any(equipment_name(thing.name) == "cuff" for thing in exercise.equipment)
 
 
-def harder_dose(exercise: Exercise, dose: PlannedDose, equipment: Container[Equipment], released: bool = False) -> PlannedDose | None:
+def harder_dose(
+    exercise: Exercise, dose: PlannedDose, equipment: Container[Equipment], released: bool = False, supported: bool = False
+) -> PlannedDose | None:
     """One step harder of the same exercise (C4): lever and range, then the hold, then an ankle weight, then more of it.
 
     Parameters
@@ -53,6 +55,8 @@ def harder_dose(exercise: Exercise, dose: PlannedDose, equipment: Container[Equi
         What the person has.
     released
         Whether a clinician has released the person: then the ankle weight may go beyond the sources' 3 pounds.
+    supported
+        Whether the person always stands with a support (product decision 7): then less support is no step.
 
     Returns
     -------
@@ -73,7 +77,7 @@ def harder_dose(exercise: Exercise, dose: PlannedDose, equipment: Container[Equi
         load = min(load, round(dose.load_kg * (1 + value("progress.load-step-most") / 100), 4))
         most = value("progress.most-cuff") * POUND_KG
         return None if load > most + 1e-9 and not released else _with(dose, load_kg=load, source=find("progress.load-step").source)
-    if dose.lever < levers(exercise):
+    if dose.lever < levers(exercise) and not (supported and exercise.posture == "standing"):
         return _with(dose, lever=dose.lever + 1, source="C4")
     if dose.hold_s and dose.repetitions is not None and dose.hold_s < value("progress.hold-most"):
         held = min(dose.hold_s + value("progress.hold-step"), value("progress.hold-most"))
