@@ -476,3 +476,16 @@ def test_P1_a_screening_after_the_rise_answers_its_rescreen_but_not_the_referral
     assert programme_of(risen).rescreen
     screened = programme_of(risen.model_copy(update={"screened_at": at(16, 12)}))
     assert (screened.step, screened.rescreen) == ("refer", False)
+
+
+def test_P7_a_fall_after_the_clinicians_look_asks_again() -> None:
+    seen = profile(stance=GOOD_STANCE, cleared_by="Dr Lind", cleared_on=on(12))
+    two = (Fall(on=on(9)), Fall(on=on(10)))
+    assert "P7.falls" not in rules(programme_of(easing(16, profile=seen, falls=two)))
+    assert "P7.falls" in rules(programme_of(easing(16, profile=seen, falls=(*two, Fall(on=on(14))))))
+
+
+def test_P7_a_fall_told_as_a_stop_and_as_a_fall_counts_once() -> None:
+    fell = session(14, 2, stop="fell", finished=False)
+    assert "P7.falls" not in rules(programme_of(easing(16, fell, falls=(Fall(on=on(14)),))))
+    assert "P7.falls" in rules(programme_of(easing(16, fell, falls=(Fall(on=on(15)),))))

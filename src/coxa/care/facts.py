@@ -233,15 +233,22 @@ class Facts:
             }
         )
 
-    def _falls(self, told: int | None) -> int | None:
-        year_ago = self.today - timedelta(days=365)
-        since = max(year_ago, self.screened_at.date())
-        told_on = Counter(fall.on for fall in self.history.falls if fall.on > since)
-        fallen = (s.at.date() for s in self.sessions if "fell" in (s.stop, *(done.stop for done in s.exercises)))
-        stopped_on = Counter(day for day in fallen if day > since)
+    @cached_property
+    def _fallen(self) -> Counter[date]:
+        """Falls by day that the screening does not know of yet."""
+        since = max(self.today - timedelta(days=365), self.screened_at.date())
+        told = Counter(fall.on for fall in self.history.falls if fall.on > since)
+        fallen = (s for s in self.sessions if "fell" in (s.stop, *(done.stop for done in s.exercises)) and self.unscreened(s))
         # A fall in a session may be told twice, as a stop and as a fall: of one day the larger number counts.
-        new = sum((told_on | stopped_on).values())
-        return told if not new else (told or 0) + new
+        return told | Counter(s.at.date() for s in fallen if s.at.date() >= since)
+
+    @property
+    def last_fall(self) -> date | None:
+        """The day of the last fall of the diary."""
+        return max(self._fallen, default=None)
+
+    def _falls(self, told: int | None) -> int | None:
+        return (told or 0) + self._fallen.total() if self._fallen else told
 
     def harder(self, planned: Planned) -> PlannedDose | None:
         """One step harder of that exercise for this body; None where there is none left."""

@@ -160,17 +160,19 @@ def not_easing(facts: Facts) -> Hit | None:
 
 
 def falls(facts: Facts) -> Hit | None:
-    """Two falls in 12 months."""
-    if (facts.profile.falls_12_months or 0) < value("unlock.falls") or facts.history.profile.cleared_on is not None:
+    """Two falls in 12 months, and no clinician has seen the person since the last one."""
+    seen, last = facts.history.profile.cleared_on, facts.last_fall
+    answered = seen is not None and (last is None or last <= seen)
+    if (facts.profile.falls_12_months or 0) < value("unlock.falls") or answered:
         return None
     words = "After two falls or more, a doctor or a physiotherapist should look at your balance."
-    return _hit("P7.falls", "OK", words, rescreen=False, letter=True)
+    return _hit("P7.falls", "OK", words, letter=True)
 
 
 def feels_worse(facts: Facts) -> Hit | None:
     """The person says that it is clearly worse."""
     newest = max(facts.history.changes, key=lambda change: change.on, default=None)
-    if newest is None or newest.score > -value("two-weeks.function") or not facts.stands(newest.on):
+    if newest is None or newest.score > -value("view.worse") or not facts.stands(newest.on):
         return None
     return _hit("C7.worse", "P58", "You say that it is clearly worse than before. Please ask a doctor or a physiotherapist.", letter=True)
 
