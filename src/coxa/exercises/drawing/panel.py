@@ -18,7 +18,7 @@ from coxa.exercises.drawing.view import View
 
 #: Units of a picture for each metre.
 SCALE = 180.0
-_CELL_M = 0.0036
+_CELL_M = 0.0043
 _TOLERANCE = 0.28
 #: How much further off what lies beyond a line inside the outline must be; between fingers there is no line.
 _JUMP_M, _HAND_JUMP_M = 0.018, 0.035
@@ -222,11 +222,13 @@ def _figure(canvas: Canvas, body: Mask, doll: Doll, view: View, posed: Posed, no
     limb = canvas.kinds(np.concatenate([doll.limb[corner], np.zeros(len(canvas.triangles) - count, np.int64)]))
     distant = np.isin(limb, list(_far(posed, view)))
     shapes = []
-    for fills, where in ((FILLS, body & ~distant), (FAR_FILLS, body & distant)):
+    for fills, where in ((FILLS, body), (FAR_FILLS, body & distant)):
         for number, garment in enumerate(GARMENTS):
             if garment == "skin" and fills is FILLS:
                 continue
-            shapes.append(_shape(outline(canvas, where & (worn == number)), f'fill="{fills[garment]}" fill-rule="evenodd"', tolerance))
+            # The trousers go on under the shirt, so that no skin shows along the hem.
+            mine = np.isin(worn, (number, GARMENTS.index("shirt"))) if garment == "trousers" and fills is FILLS else worn == number
+            shapes.append(_shape(outline(canvas, where & mine), f'fill="{fills[garment]}" fill-rule="evenodd"', tolerance))
     if normals is None:
         return shapes
     lamp = np.array([0.0, 0.80, 0.0]) + 0.45 * -view.axes[2] - 0.40 * view.axes[0]
