@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ import pytest
 from care.diaries import GOOD_STANCE, SEEN, at, diary, done, easing, on, planned, profile, programme, session
 from coxa.care.decision import Decision, Review
 from coxa.care.history import Activity, Change, Fall, Form, History, Taken, TestDone
-from coxa.care.programme import Milestone, PlannedDose
+from coxa.care.programme import LeftOut, Milestone, PlannedDose
 from coxa.care.progression import review, steps_taken
 from coxa.care.screening import screen
+from coxa.care.thresholds import overridden_by
 from coxa.exercises import catalogue
 
 from care.people import well  # isort: skip
@@ -383,6 +385,7 @@ def test_C4_two_for_two_needs_both_sessions_and_room_for_more() -> None:
     assert step({"effort": 6}, {"effort": 7}) == "hold"
     assert step(good, good | {"stop": "tired"}) == "hold"
     assert step(good, good | {"after": None}) == "hold"
+    assert step(good, good | {"hold_s": 4.0}) == "hold"
 
 
 def test_C4_a_progress_starts_the_count_anew() -> None:
@@ -489,3 +492,24 @@ def test_P7_a_fall_told_as_a_stop_and_as_a_fall_counts_once() -> None:
     fell = session(14, 2, stop="fell", finished=False)
     assert "P7.falls" not in rules(programme_of(easing(16, fell, falls=(Fall(on=on(14)),))))
     assert "P7.falls" in rules(programme_of(easing(16, fell, falls=(Fall(on=on(15)),))))
+
+
+def test_P6_a_sources_programme_keeps_its_hold_and_takes_only_what_it_has_in_store() -> None:
+    def next_step(**store: Any) -> Decision:
+        plan = programme(planned("clamshell"), **store).model_copy(update={"kind": "twice-a-day"})
+        last = [session(day, 2, done("clamshell", repetitions=(12,))) for day in (15, 16)]
+        return bridge_of(easing(16, *last, programme=plan))
+
+    assert next_step().step == "hold"
+    waiting = LeftOut(exercise="clamshell-feet-raised", why=())
+    onwards = next_step(unlocks_next=(waiting,))
+    assert (onwards.step, onwards.dose, onwards.instead) == ("progress", None, "clamshell-feet-raised")
+
+
+def test_P10_a_clinics_own_number_decides(tmp_path: Path) -> None:
+    file = tmp_path / "clinic.toml"
+    file.write_text('clinic = "Hill Street Physiotherapy"\n[thresholds]\n"break.one-level" = 3\n')
+    away = easing(16).model_copy(update={"today": on(20)})
+    assert programme_of(away).step != "ease"
+    with overridden_by(file):
+        assert programme_of(away).reasons[0].rule == "P4.break"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from coxa.care import prescription
 from coxa.care.decision import Decision, Review
-from coxa.care.programme import Planned, Profile, Programme
+from coxa.care.programme import Kind, Planned, Profile, Programme
 from coxa.care.reason import Reason
 from coxa.care.screening import Side
+from coxa.care.source_programmes import source_programmes
 from coxa.exercises import catalogue
 from coxa.exercises.terms import Slug
 
@@ -29,20 +30,22 @@ def changed(programme: Programme, decided: Review, profile: Profile) -> Programm
         session leaves it out for as long as its decision stands.
     """
     by_exercise = {one.exercise: one for one in decided.decisions if one.exercise is not None}
-    exercises = tuple(_after(planned, by_exercise.get(planned.exercise), profile) for planned in programme.exercises)
+    exercises = tuple(_after(planned, by_exercise.get(planned.exercise), profile, programme.kind) for planned in programme.exercises)
     have = {planned.exercise for planned in exercises}
-    opened = [one for one in decided.decisions if one.step == "unlock" and one.exercise is not None and one.exercise not in have]
-    exercises += tuple(new(one.exercise, programme.side, profile, one.reasons) for one in opened if one.exercise is not None)
+    opened = ((one.exercise, one.reasons) for one in decided.decisions if one.step == "unlock" and one.exercise is not None)
+    exercises += tuple(new(id, programme.side, profile, why, programme.kind) for id, why in opened if id not in have)
     if exercises == programme.exercises:
         return programme
     minutes = round(sum(planned.minutes for planned in exercises), 1)
     return programme.model_copy(update={"exercises": exercises, "version": programme.version + 1, "minutes_a_session": minutes})
 
 
-def new(id: Slug, side: Side, profile: Profile, why: tuple[Reason, ...]) -> Planned:
-    """An exercise that comes into a programme, at the planner's own dose."""
+def new(id: Slug, side: Side, profile: Profile, why: tuple[Reason, ...], kind: Kind = "personal") -> Planned:
+    """An exercise that comes into a programme: at the source's dose in a source's programme, else at the planner's own."""
     exercise = catalogue.load(id)
     dose = prescription.default_dose(exercise, profile.age)
+    if kind != "personal":
+        dose = prescription.source_dose(exercise, source_programmes()[kind].source, profile.age)
     most = prescription.planner_data()["days"]["strength"]
     return Planned(
         exercise=id,
@@ -57,12 +60,12 @@ def new(id: Slug, side: Side, profile: Profile, why: tuple[Reason, ...]) -> Plan
     )
 
 
-def _after(planned: Planned, decision: Decision | None, profile: Profile) -> Planned:
+def _after(planned: Planned, decision: Decision | None, profile: Profile, kind: Kind) -> Planned:
     if decision is None or decision.step not in ("ease", "progress"):
         return planned
     if decision.dose is not None:
         minutes = round(prescription.seconds(catalogue.load(planned.exercise), decision.dose, planned.side) / 60, 1)
         return planned.model_copy(update={"dose": decision.dose, "minutes": minutes})
     if decision.instead is not None:
-        return new(decision.instead, planned.side, profile, decision.reasons)
+        return new(decision.instead, planned.side, profile, decision.reasons, kind)
     return planned

@@ -41,7 +41,7 @@ class Decision(Value):
 class Review(Value):
     """What the diary comes to today."""
 
-    decisions: tuple[Decision, ...]  # the programme's first, then each exercise in the programme's order
+    decisions: tuple[Decision, ...]  # the programme's first, then each exercise in its order, then what is unlocked
     summary: tuple[str, str]  # two sentences for the person
     outcomes: tuple[Outcome, ...] = ()
     adherence: float | None = None  # share of planned sessions done, 0 to 1; None before the first planned day

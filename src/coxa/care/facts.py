@@ -253,8 +253,26 @@ class Facts:
     def harder(self, planned: Planned) -> PlannedDose | None:
         """One step harder of that exercise for this body; None where there is none left."""
         body = self.profile
-        supported = "support-always" in limits_of(body)
-        return harder_dose(catalogue.load(planned.exercise), planned.dose, body.equipment, body.cleared_on is not None, supported)
+        return harder_dose(
+            catalogue.load(planned.exercise),
+            planned.dose,
+            body.equipment,
+            released=body.cleared_on is not None,
+            supported="support-always" in limits_of(body),
+            of_source=self.of_source,
+        )
+
+    @property
+    def of_source(self) -> bool:
+        """Whether the programme is one of the sources': then only what that source holds in store comes into it."""
+        return self.history.programme.kind != "personal"
+
+    @cached_property
+    def open(self) -> frozenset[Slug]:
+        """What this body may do, the programme does not have yet, and may come into it."""
+        programme = self.history.programme
+        new = set(self.allowed) - {planned.exercise for planned in programme.exercises}
+        return frozenset(new & {one.exercise for one in programme.unlocks_next} if self.of_source else new)
 
     @cached_property
     def allowed(self) -> dict[Slug, Allowed]:

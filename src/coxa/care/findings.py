@@ -334,8 +334,7 @@ def two_for_two(facts: Facts, planned: Planned) -> Hit | None:
     words = "Two sessions running went well, with room for more."
     if facts.harder(planned) is not None:
         return _hit("C4.two-for-two", "P35", f"{words} Go on one step harder.")
-    have = {p.exercise for p in facts.history.programme.exercises}
-    harder = [n for n in ladder.harder_neighbours(exercise, facts.allowed, have) if not ladder.standing(n)]
+    harder = [id for id in exercise.harder if id in facts.open and not ladder.standing(id)]
     if harder:
         return _hit("C4.neighbour", "C4", f"{words} The next exercise is waiting: {catalogue.load(harder[0]).name}.", instead=harder[0])
     return None
@@ -353,8 +352,8 @@ def standing_work(facts: Facts) -> Hit | None:
     if any(t.step == "unlock" and t.at.date() > week for t in facts.history.taken):
         return None
     have = {p.exercise for p in facts.history.programme.exercises}
-    near = {n for id in (*have, "single-leg-stance") for n in catalogue.load(id).harder}
-    waiting = [catalogue.load(id) for id in facts.allowed if id not in have and id in near and ladder.standing(id)]
+    near = {id for easier in (*have, "single-leg-stance") for id in catalogue.load(easier).harder}
+    waiting = [catalogue.load(id) for id in facts.open if (facts.of_source or id in near) and ladder.standing(id)]
     if not waiting:
         return None
     next_one = min(waiting, key=lambda exercise: (exercise.level, exercise.id))
@@ -391,6 +390,8 @@ def _good(one: Try, planned: Planned, exercise: Exercise) -> bool:
     if done.effort is not None and done.effort > value("effort.high"):
         return False
     if done.stop is not None or done.sets < dose.sets:
+        return False
+    if done.hold_s is not None and done.hold_s < (dose.hold_s or 0.0):
         return False
     if dose.repetitions is None:
         goal_s = dose.hold_s or dose.duration_s or 0.0

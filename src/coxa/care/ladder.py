@@ -38,7 +38,13 @@ def takes_cuff(exercise: Exercise) -> bool:
 
 
 def harder_dose(
-    exercise: Exercise, dose: PlannedDose, equipment: Container[Equipment], released: bool = False, supported: bool = False
+    exercise: Exercise,
+    dose: PlannedDose,
+    equipment: Container[Equipment],
+    *,
+    released: bool = False,
+    supported: bool = False,
+    of_source: bool = False,
 ) -> PlannedDose | None:
     """One step harder of the same exercise (C4): lever and range, then the hold, then an ankle weight, then more of it.
 
@@ -53,6 +59,8 @@ def harder_dose(
         Whether a clinician has released the person: then the ankle weight may go beyond the sources' 3 pounds.
     supported
         Whether the person always stands with a support (product decision 7): then less support is no step.
+    of_source
+        Whether the dose is a source's own, which keeps its hold to the number (product decision 6).
 
     Returns
     -------
@@ -75,7 +83,7 @@ def harder_dose(
         return None if load > most + 1e-9 and not released else _with(dose, load_kg=load, source=find("progress.load-step").source)
     if dose.lever < levers(exercise) and not (supported and exercise.posture == "standing"):
         return _with(dose, lever=dose.lever + 1, source="C4")
-    if dose.hold_s and dose.repetitions is not None and dose.hold_s < value("progress.hold-most"):
+    if not of_source and dose.hold_s and dose.repetitions is not None and dose.hold_s < value("progress.hold-most"):
         held = min(dose.hold_s + value("progress.hold-step"), value("progress.hold-most"))
         most_s = max(held, dose.hold_most_s) if dose.hold_most_s is not None else None
         return _with(dose, hold_s=held, hold_most_s=most_s, source=find("progress.hold-most").source)
@@ -118,11 +126,6 @@ def _down(exercise: Exercise, dose: PlannedDose) -> PlannedDose | None:
     if dose.duration_s and dose.duration_s > 10:
         return _with(dose, duration_s=round(dose.duration_s * value("ease.share") / 100))
     return None
-
-
-def harder_neighbours(exercise: Exercise, may: Container[Slug], have: Container[Slug]) -> tuple[Slug, ...]:
-    """The harder exercises that this body may do and that the programme does not have yet."""
-    return tuple(id for id in exercise.harder if id in may and id not in have)
 
 
 def easier_neighbours(exercise: Exercise, may: Container[Slug], have: Container[Slug]) -> tuple[Slug, ...]:
