@@ -308,7 +308,8 @@ class _Poser:
                 middle = np.mean(soles, axis=0)[[0, 2]]
                 task.support = (middle[None], np.array([[25.0, 25.0]]))
         found = self.solver.solve(task, first[None], rounds=60)
-        # the wishes then give way until contacts, floor and flesh are content
+        # the wishes then give way until contacts, floor and flesh are content; balance has had its say
+        task.support = None
         for _ in range(3):
             task.wish = found
             found = self.solver.solve(task, found, rounds=12)
@@ -421,7 +422,7 @@ class _Poser:
             elif name.startswith("pelvis"):
                 weight[k] = 5.0 if self.stance.upright else 3.0 if self.stance.lies.startswith("side") else 0.5
             elif name.startswith("trunk"):
-                weight[k] = 2.0
+                weight[k] = 8.0 if self.stance.upright else 2.0
             elif kind in ("hip_abduction", "hip_rotation", "neck_lateral", "neck_rotation", "ankle_inversion", "ankle_rotation"):
                 weight[k] = 1.0
             else:
