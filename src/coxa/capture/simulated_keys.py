@@ -194,12 +194,23 @@ class Poses:
         seen = traces(points, [name], self.known.followed(self.side), self.known.coaching.views[0])[name][1:]
         return float(grid[int(np.argmin(np.abs(seen - wanted)))])
 
+    def slope(self, start: Posed, before: Posed, pose: Posed, reach: float) -> float:
+        """How much the own signal changes there for each share of the way, positive."""
+        way = blend(before, pose, np.repeat(np.array([[reach - 0.06], [reach + 0.06]]), pose.origins.shape[0], axis=1))
+        points = np.concatenate([start.landmarks()[None], way.landmarks()])
+        name = self.known.coaching.repetition.signal
+        seen = traces(points, [name], self.known.followed(self.side), self.known.coaching.views[0])[name]
+        return max(abs(float(seen[2] - seen[1])) / 0.12, 1e-6)
+
     def faulty(self, start: Posed, key: str, rule: FaultRule, wanted: float) -> Posed:
-        """A key pose in which a mistake has a size, measured by the mistake's own signal."""
+        """A key pose in which a mistake has a size, measured by the mistake's own signal, or that of the range."""
+        own = rule.kind == "peak"
+        signal = self.known.coaching.repetition.signal if own else rule.signal
 
         def excess(share: float) -> float:
-            now, rest = self.value(self.pose(key, fault=rule.fault, share=share), start, rule.signal)
-            return rule.sign * (now if rule.absolute else now - rest)
+            now, rest = self.value(self.pose(key, fault=rule.fault, share=share), start, signal)
+            change = now if rule.absolute else now - rest
+            return abs(change) if own and not rule.absolute else rule.sign * change
 
         low, high = 0.0, 1.0
         at_low, at_high = excess(low), excess(high)
@@ -431,13 +442,16 @@ def make_round(
         elif fault.kind == "peak":
             now, rest = own.value(target, start, rule.signal)
             goal = amount if fault.absolute else rest + np.sign(now - rest) * amount
-            reach = own.reach_for(start, before, target, goal)
+            if fault.fault in known.movement.faults and known.movement.faults[fault.fault].angles:
+                target, reach = own.faulty(start, keys[apex], fault, amount), 1.0
+            else:
+                reach = own.reach_for(start, before, target, goal)
         elif fault.kind == "short":
             now, rest = own.value(target, start, rule.signal)
             low = rule.target.low - amount
             reach = own.reach_for(start, before, target, low if rule.absolute else rest + np.sign(now - rest) * low)
         elif fault.kind in ("sag", "oscillation"):
-            share = amount / max(size[apex], 1e-6)
+            share = amount / own.slope(start, before, target, reach)
             hold = max(hold, 2.5 if fault.kind == "sag" else 6.0)
             wobble = (fault.kind, share, float(rng.uniform(0.9, 1.3)))
         elif fault.kind == "level":
@@ -591,5 +605,21 @@ def truth_of(done: Performance, points: Floats) -> Truth:
                 one.round.leave_s - one.round.top_s, sizes, one.planted, "both" if rule.sides == "both" else one.leg, direction,
             )
         )  # fmt: skip
+    holds = tuple((d.round.top_s, d.round.leave_s) for d in done.done)
+    if known.stretches and known.coaching.hold is not None:
+        holds = tuple(held(known, done, one, seen[known.followed(one.leg)][rule.signal], still_frames) for one in done.done)
     side = "both" if rule.sides == "both" else done.side
-    return Truth(known.exercise.id, side, tuple(found), tuple((d.round.top_s, d.round.leave_s) for d in done.done), ())
+    return Truth(known.exercise.id, side, tuple(found), holds, ())
+
+
+def held(known: Kept, done: Performance, one: Done, trace: Floats, still_frames: int) -> tuple[float, float]:
+    """From when to when a stretch was far enough for its clock to run."""
+    rule, hold = known.coaching.repetition, known.coaching.hold
+    assert hold is not None
+    rest = float(np.mean(trace[:still_frames]))
+    enough = hold.share * abs(rule.target.low - (rest if rule.absolute else 0.0))
+    inside = (done.time_s >= one.round.start_s) & (done.time_s <= one.round.end_s)
+    far = inside & (np.abs(trace - rest) >= enough)
+    if not far.any():
+        return one.round.top_s, one.round.top_s
+    return float(done.time_s[far][0]), float(done.time_s[far][-1])

@@ -24,6 +24,8 @@ FAULT_KINDS = {"level": LEVEL, "sag": SAG, "oscillation": OSCILLATION}
 
 #: Signals that go past their rest the other way when the other leg works: what lies beyond rest is not this leg's.
 ONE_SIDED = (FOOT_DROP,)
+#: Signals whose movement is hardly larger than what a pose model's points wander.
+SMALL = (FOOT_DROP,)
 #: Signals of a body that goes up and down over its feet.
 STANDING_ON = (HIP_HEIGHT, SEAT_HEIGHT)
 
@@ -36,6 +38,7 @@ PLAN = np.dtype(
         ("both_ways", "i8"),  # one track for each way of the signal, not for each leg
         ("centred", "i8"),  # a track takes only what lies on its own side of rest
         ("planted", "i8"),  # the feet stay where they are: a step makes it another movement
+        ("calm", "i8"),  # a small movement: its slow part is followed
         ("turning", "i8"),  # circles are counted, not excursions
         ("way_signal", "i8"),  # index of the signal whose change tells the way, or -1
         ("from_feet", "i8"),  # the trunk may be seen end on, and is then no ruler
@@ -52,6 +55,7 @@ PLAN = np.dtype(
         ("fault_kind", "i8", (MOST_FAULTS,)),
         ("fault_signal", "i8", (MOST_FAULTS,)),
         ("fault_sign", "f8", (MOST_FAULTS,)),
+        ("fault_either", "i8", (MOST_FAULTS,)),  # limits on the size, whichever way: who walks to and fro has no one side
         ("fault_absolute", "i8", (MOST_FAULTS,)),
         ("fault_amber", "f8", (MOST_FAULTS,)),
         ("fault_red", "f8", (MOST_FAULTS,)),
@@ -107,6 +111,7 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
     kind = signal_named(rule.signal).kind
     if rule.both_ways and p["side_mode"] == EACH and kind != KNEE_TURN:
         raise BadInput(f"{exercise.id}: expected both_ways with sides near, upper or both, got each; follow one leg at a time")
+    p["calm"] = kind in SMALL or (coaching.hold is not None and coaching.hold.clock == "band")
     p["turning"] = kind == KNEE_TURN
     p["both_ways"] = rule.both_ways and not p["turning"]
     p["centred"] = p["both_ways"] or kind in ONE_SIDED
@@ -131,6 +136,7 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
         p["fault_signal"][k] = index(fault.signal) if fault.signal else 0
         p["fault_sign"][k] = fault.sign
         p["fault_absolute"][k] = fault.absolute
+        p["fault_either"][k] = bool(rule.direction_signal) and fault.signal == "trunk_lean"
         p["fault_amber"][k], p["fault_red"][k] = limits(fault)
         p["fault_least_s"][k] = fault.least_s
         for view, bias in fault.bias.items():

@@ -69,6 +69,7 @@ NARROWEST, STANDS_STILL, LONGEST_STEP, AT_REST = 0.03, 0.02, 0.05, 0.45
 # A hand is down at the chair when it is this far along the trunk (0 shoulders, 1 hips), and up at the chest above.
 HAND_DOWN = 0.75
 HALF_UP = 0.5
+MOST_LEAN = 0.36  # square of the share of the trunk's length that may point at the camera
 SAG_RATE = 9.0  # deg/s: slower than this is a level, faster is the way down
 
 # One-euro filter, speeds in trunk lengths a second.
@@ -445,6 +446,9 @@ def follow_body(plan: Any, state: Any, world: Any, dt: float, is_running: bool) 
         p = state.smooth
         trunk = 0.5 * math.hypot(p[11, 0] + p[12, 0] - p[23, 0] - p[24, 0], p[11, 1] + p[12, 1] - p[23, 1] - p[24, 1])
         trunk = body_length(plan, p, trunk)
+        if plan.chair == 1 and state.directions[5] == state.directions[5]:
+            # Who sits leans towards a camera in front, and is not shorter for that.
+            trunk /= math.sqrt(1.0 - min(state.directions[5] ** 2, MOST_LEAN))
         # Leaning towards the camera only shortens the trunk in the image: longer is believed sooner than shorter.
         tau_s = 0.2 if trunk > state.ruler else 2.0
         state.ruler += dt / (dt + tau_s) * (trunk - state.ruler)
@@ -783,7 +787,8 @@ def judge_frame(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, world:
         if kind == LEVEL:
             s = plan.fault_signal[f]
             excess = track.signal[s] if plan.fault_absolute[f] == 1 else track.signal[s] - track.reference[s]
-            excess = excess * plan.fault_sign[f] - plan.fault_bias[f, track.seen_from]
+            excess = abs(excess) if plan.fault_either[f] == 1 else excess * plan.fault_sign[f]
+            excess -= plan.fault_bias[f, track.seen_from]
             new = grade_fault(track, f, excess, plan.fault_amber[f], plan.fault_red[f], plan.fault_least_s[f], time_s)
         elif kind == SAG:
             rate = abs(track.level - before) / dt if dt > 0.0 else math.inf
@@ -976,7 +981,7 @@ def step(
             track.slot_rate = max(track.slot_rate, track.rate)
         track.before = track.signal[0]
         track.slow += (dt / (dt + SLOW_TAU_S) if dt > 0.0 else 1.0) * (track.value - track.slow)
-        followed = track.slow if plan.hold_band == 1 else track.value
+        followed = track.slow if plan.calm == 1 else track.value
         if plan.centred == 1 and followed * polarity < 0.0:
             followed = 0.0
         event = advance(tracker, time_s, followed)

@@ -217,6 +217,11 @@ class Watcher:
         return float(self._tracks[0]["signal"][0]) if self._state["have"] else math.nan
 
     @property
+    def events(self) -> list[np.void]:
+        """What the step has reported so far, warnings left out."""
+        return self._kept
+
+    @property
     def is_ready(self) -> bool:
         """Whether posture and start position suit the exercise."""
         return bool(self._state["ready"])
