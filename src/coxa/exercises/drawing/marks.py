@@ -20,18 +20,19 @@ LEADS: tuple[dict[str, str], ...] = (
     {"low back": "abdomen", "chest": "neck", "head": "head"},
     {"left hand": "hand_left", "right hand": "hand_right"},
 )
-_CLEAR_M = 0.045
+#: Less of a way than this, for legs, trunk and arms in turn, is not what the movement is about.
+CLEAR_M = (0.045, 0.045, 0.15)
 
 
 def leader(posed: Posed, before: int, after: int) -> tuple[str, str, Floats]:
     """Which part of the body leads between two frames, and by how much it moves: its name, its segment, and (3,) metres."""
     best: tuple[str, str, Floats] | None = None
-    for group in LEADS:
+    for group, clear in zip(LEADS, CLEAR_M, strict=True):
         shifts = {name: posed.joint(segment)[after] - posed.joint(segment)[before] for name, segment in group.items()}
         most = max(float(np.linalg.norm(s)) for s in shifts.values())
         # A limb's end always goes furthest; what leads is the first part that does most of the way.
         name = next(n for n, s in shifts.items() if np.linalg.norm(s) >= (0.75 if n == "hips" else 0.92) * most)
-        if most >= _CLEAR_M:
+        if most >= clear:
             return name, group[name], shifts[name]
         if best is None:
             best = name, group[name], shifts[name]
@@ -57,7 +58,7 @@ def motion_arrow(posed: Posed, before: int, after: int, view: View, *, least_m: 
         middle = view.project(posed.joint("abdomen")[after])[:2]
         return middle + np.linspace(-0.13, 0.13, 5)[:, None] * way / max(float(np.linalg.norm(way)), 1e-9), MOVE, False
     _, segment, shift = leader(posed, before, after)
-    if np.linalg.norm(shift) < _CLEAR_M:
+    if np.linalg.norm(shift) < CLEAR_M[0]:
         return _turn_arrow(posed, before, after, view)
     frames = range(before, after + 1) if after > before else range(before, after - 1, -1)
     line = _even(view.project(posed.joint(segment)[list(frames)])[:, :2], 14)
@@ -70,16 +71,30 @@ def motion_arrow(posed: Posed, before: int, after: int, view: View, *, least_m: 
 
 
 def round_arrow(posed: Posed, view: View) -> Mark | None:
-    """The closed way of the part that goes furthest round, a little short of its start."""
-    shifts = {segment: float(np.ptp(posed.joint(segment), axis=0).sum()) for segment in LEADS[0].values() if "foot" not in segment}
-    segment = max(shifts, key=lambda s: shifts[s])
-    way = view.project(posed.joint(segment))[:, :2]
+    """The closed way of the knee that goes round, a little short of its start."""
+    way = view.project(_circle(posed))[:, :2]
     line = _even(np.concatenate([way, way[:1]]), 40)
     if line is None:
         return None
     middle = line.mean(axis=0)
-    size = float(np.abs(line - middle).max())
-    return (middle + (line - middle) * max(1.1, 0.17 / max(size, 1e-9)))[:36], MOVE, False
+    # Seen nearly from its edge a circle would be a stroke: it is drawn open enough to be one.
+    _, spread, axes = np.linalg.svd(line - middle, full_matrices=False)
+    own = (line - middle) @ axes.T
+    own[:, 1] *= max(1.0, 0.5 * float(spread[0]) / max(float(spread[1]), 1e-9))
+    own *= max(1.1, 0.17 / max(float(np.abs(own).max()), 1e-9))
+    return (middle + own @ axes)[:36], MOVE, False
+
+
+def roundness(posed: Posed, view: View) -> float:
+    """The area (m²) that the circling knee goes round, as a view shows it."""
+    x, y = view.project(_circle(posed))[:, :2].T
+    return abs(float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum())) / 2
+
+
+def _circle(posed: Posed) -> Floats:
+    """Where the knee that moves more is, (T, 3)."""
+    knees = [posed.joint(f"shin_{side}") for side in ("left", "right")]
+    return max(knees, key=lambda way: float(np.ptp(way, axis=0).sum()))
 
 
 def _even(way: Floats, count: int) -> Floats | None:
@@ -94,7 +109,14 @@ def _even(way: Floats, count: int) -> Floats | None:
     return np.asarray(soft)
 
 
-def _turn_arrow(posed: Posed, before: int, after: int, view: View, *, least_deg: float = 3.0) -> Mark | None:
+def pelvis_turn(posed: Posed, before: int, after: int) -> Floats:
+    """How the pelvis turns about its own axes between two frames, (3,) degrees: top forward, turned to the left, left side up."""
+    spin = posed.rotation("pelvis")[before].T @ posed.rotation("pelvis")[after]
+    turn: Floats = np.degrees(np.array([spin[2, 1] - spin[1, 2], spin[0, 2] - spin[2, 0], spin[1, 0] - spin[0, 1]]) / 2)
+    return turn
+
+
+def _turn_arrow(posed: Posed, before: int, after: int, view: View, *, least_deg: float = 1.5) -> Mark | None:
     """An arc round the pelvis, the way it turns in this view."""
     spin = posed.rotation("pelvis")[after] @ posed.rotation("pelvis")[before].T
     turn = np.array([spin[2, 1] - spin[1, 2], spin[0, 2] - spin[2, 0], spin[1, 0] - spin[0, 1]]) / 2

@@ -11,7 +11,17 @@ from coxa.body.mannequin.kinematics import Posed
 from coxa.body.mannequin.skeleton import Floats, Side, Weight
 from coxa.errors import BadInput
 from coxa.exercises.drawing.doll import Doll
-from coxa.exercises.drawing.marks import Mark, hurried, middle_of, mistake_arrow, most_apart, motion_arrow, round_arrow, segments_of
+from coxa.exercises.drawing.marks import (
+    Mark,
+    hurried,
+    middle_of,
+    mistake_arrow,
+    most_apart,
+    motion_arrow,
+    round_arrow,
+    roundness,
+    segments_of,
+)
 from coxa.exercises.drawing.panel import SCALE, Panel, panel
 from coxa.exercises.drawing.picture import WRONG, Badge, Picture, arrow, badge, document
 from coxa.exercises.drawing.props import Solid, solid
@@ -68,8 +78,16 @@ class Drawn:
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
-        """The key poses to show, in the order of the path, each once; of a circle only where it starts and its other end."""
-        return ("start", "peak") if self.circling else tuple(dict.fromkeys(self.movement.path))
+        """The key poses to show, in the order of the path, each once.
+
+        Of a circle only where it starts and its other end; of a long path not those that are hardly rested in.
+        """
+        if self.circling:
+            return ("start", "peak")
+        movement = self.movement
+        rests = dict(zip(movement.path, movement.dwell or (1.0,) * len(movement.path), strict=True))
+        every, least = tuple(rests), 0.15 * max(rests.values())
+        return every if len(every) <= 3 else tuple(k for k in every if k in ("start", "peak") or rests[k] > least)
 
     @property
     def circling(self) -> bool:
@@ -80,7 +98,8 @@ class Drawn:
         """The frames from the pose before a key pose on the path to the key pose itself."""
         path, frames = self.movement.path, self.moving.key_frames
         after = frames[key]
-        before = frames[path[path.index(key) - 1]] if path.index(key) else after
+        earlier = [k for k in path[: path.index(key)] if k in self.keys]
+        before = frames[earlier[-1]] if earlier else after
         if before < after:
             # the path may come back to the pose before more than once: take the last time
             origins = self.moving.posed.origins
@@ -122,6 +141,11 @@ class Drawn:
     def view(self) -> View:
         """From where the movement is seen best: from the view that its file names, unless another shows far more of it."""
         places = self.moving.posed.landmarks()
+        if self.circling:
+            # a circle is seen from where it is roundest
+            own = self.views[0]
+            steep = [View(own.azimuth_deg, own.elevation_deg + more) for more in (0.0, 14.0)]
+            return max(steep, key=lambda view: roundness(self.moving.posed, view))
         scores = [float(np.ptp(view.project(places)[..., :2], axis=0).sum()) for view in self.views]
         return self.views[0] if scores[0] > 0.6 * max(scores) else self.views[int(np.argmax(scores))]
 

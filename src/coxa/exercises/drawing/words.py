@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coxa.body.mannequin.skeleton import Floats, Side
-from coxa.exercises.drawing.marks import bent_back, leader
+from coxa.exercises.drawing.marks import CLEAR_M, bent_back, leader, pelvis_turn
 from coxa.exercises.model import Exercise, Mistake
 from coxa.exercises.movement import Movement
 from coxa.exercises.moving import Moving
@@ -63,8 +63,14 @@ def describe_way(moving: Moving, before: int, after: int) -> str:
     name, _, shift = leader(posed, before, after)
     distance = float(np.linalg.norm(shift))
     whose = "the hips move" if name == "hips" else f"the {name} moves"
-    if distance < 0.03:
-        return "almost nothing moves; only the pelvis turns a little"
+    if distance < CLEAR_M[0]:
+        turn = pelvis_turn(posed, before, after)
+        axis = int(np.abs(turn).argmax())
+        if abs(turn[axis]) < 1.5:
+            return "nothing moves; the muscles tighten"
+        ways = (("forward", "back"), ("to the left", "to the right"), ("up on the left side", "up on the right side"))
+        verb = ("tips", "turns", "goes")[axis]
+        return f"the pelvis {verb} {ways[axis][0 if turn[axis] > 0 else 1]}, by about {max(round(abs(turn[axis])), 2)} degrees"
     return f"{whose} {_way(shift, posed.rotation('pelvis')[before])} by about {_rounded(distance)} cm"
 
 
