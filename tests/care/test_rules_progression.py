@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from care.diaries import GOOD_STANCE, SEEN, at, diary, done, easing, on, planned, profile, programme, session
+from coxa.care.change import changed
 from coxa.care.decision import Decision, Review
 from coxa.care.history import Activity, Change, Fall, Form, History, Taken, TestDone
+from coxa.care.ladder import easier_dose
+from coxa.care.prescription import default_dose
 from coxa.care.programme import LeftOut, Milestone, PlannedDose
 from coxa.care.progression import review, steps_taken
 from coxa.care.screening import screen
@@ -496,8 +499,8 @@ def test_P7_a_fall_told_as_a_stop_and_as_a_fall_counts_once() -> None:
 
 def test_P6_a_sources_programme_keeps_its_hold_and_takes_only_what_it_has_in_store() -> None:
     def next_step(**store: Any) -> Decision:
-        plan = programme(planned("clamshell"), **store).model_copy(update={"kind": "twice-a-day"})
-        last = [session(day, 2, done("clamshell", repetitions=(12,))) for day in (15, 16)]
+        plan = programme(planned("clamshell", repetitions=20), **store).model_copy(update={"kind": "twice-a-day"})
+        last = [session(day, 2, done("clamshell", repetitions=(22,))) for day in (15, 16)]
         return bridge_of(easing(16, *last, programme=plan))
 
     assert next_step().step == "hold"
@@ -513,3 +516,25 @@ def test_P10_a_clinics_own_number_decides(tmp_path: Path) -> None:
     assert programme_of(away).step != "ease"
     with overridden_by(file):
         assert programme_of(away).reasons[0].rule == "P4.break"
+
+
+def test_P1_what_was_eased_goes_back_up_in_steps_also_a_stretch() -> None:
+    usual = default_dose(catalogue.load("hamstring-stretch"), 45)
+    eased = easier_dose(catalogue.load("hamstring-stretch"), usual)
+    assert eased is not None
+    assert usual.hold_s is not None
+    assert eased.hold_s is not None
+    assert 10 <= eased.hold_s < usual.hold_s
+    calm = [session(day, 2, done("hamstring-stretch", repetitions=(3,), hold_s=eased.hold_s)) for day in (15, 16)]
+    plan = programme(planned("hamstring-stretch").model_copy(update={"dose": eased}))
+    found = bridge_of(easing(16, *calm, programme=plan))
+    assert (found.step, found.dose.hold_s if found.dose else None) == ("progress", usual.hold_s)
+
+
+def test_P1_two_exercises_never_ease_to_the_same_one_twice() -> None:
+    least = {"repetitions": 2, "hold_s": 10.0}
+    plan = programme(planned("figure-four-stretch", **least), planned("hamstring-stretch", **least))
+    red = easing(16, session(15, 2), session(16, 2), mornings={16: 4}, programme=plan)
+    after = changed(plan, review(red), red.profile)
+    assert [p.exercise for p in after.exercises] == ["knee-hug"]
+    assert [out.exercise for out in after.left_out] == ["hamstring-stretch"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from coxa.care import prescription
 from coxa.care.decision import Decision, Review
-from coxa.care.programme import Kind, Planned, Profile, Programme
+from coxa.care.programme import Kind, LeftOut, Planned, PlannedDose, Profile, Programme
 from coxa.care.reason import Reason
 from coxa.care.screening import Side
 from coxa.care.source_programmes import source_programmes
@@ -26,26 +28,41 @@ def changed(programme: Programme, decided: Review, profile: Profile) -> Programm
     Returns
     -------
     Programme
-        The same where nothing changes; else with a version more. An exercise that is stopped or referred stays in the plan: a
-        session leaves it out for as long as its decision stands.
+        The same where nothing changes; else with a version more. An exercise that cannot get easier is left out. One that is stopped or
+        referred stays in the plan: a session leaves it out for as long as its decision stands.
     """
     by_exercise = {one.exercise: one for one in decided.decisions if one.exercise is not None}
-    exercises = tuple(_after(planned, by_exercise.get(planned.exercise), profile, programme.kind) for planned in programme.exercises)
-    have = {planned.exercise for planned in exercises}
+    kept: list[Planned] = []
+    left: list[LeftOut] = []
+    have = {planned.exercise for planned in programme.exercises}
+    for planned in programme.exercises:
+        decision = by_exercise.get(planned.exercise)
+        after = _after(planned, decision, profile, programme.kind)
+        if after is None or (after.exercise != planned.exercise and after.exercise in have):
+            # As easy as it gets, or its easier neighbour is there already.
+            why = decision.reasons if decision else ()
+            left.append(LeftOut(exercise=planned.exercise, why=why, until="the pain has settled"))
+            continue
+        have.add(after.exercise)
+        kept.append(after)
+    exercises = tuple(kept)
     opened = ((one.exercise, one.reasons) for one in decided.decisions if one.step == "unlock" and one.exercise is not None)
     exercises += tuple(new(id, programme.side, profile, why, programme.kind) for id, why in opened if id not in have)
     if exercises == programme.exercises:
         return programme
     minutes = round(sum(planned.minutes for planned in exercises), 1)
-    return programme.model_copy(update={"exercises": exercises, "version": programme.version + 1, "minutes_a_session": minutes})
+    changes = {
+        "exercises": exercises,
+        "left_out": (*programme.left_out, *left),
+        "version": programme.version + 1,
+        "minutes_a_session": minutes,
+    }
+    return programme.model_copy(update=changes)
 
 
 def new(id: Slug, side: Side, profile: Profile, why: tuple[Reason, ...], kind: Kind = "personal") -> Planned:
     """An exercise that comes into a programme: at the source's dose in a source's programme, else at the planner's own."""
-    exercise = catalogue.load(id)
-    dose = prescription.default_dose(exercise, profile.age)
-    if kind != "personal":
-        dose = prescription.source_dose(exercise, source_programmes()[kind].source, profile.age)
+    exercise, dose = catalogue.load(id), dose_on_entry(id, kind, profile.age)
     most = prescription.planner_data()["days"]["strength"]
     return Planned(
         exercise=id,
@@ -60,7 +77,16 @@ def new(id: Slug, side: Side, profile: Profile, why: tuple[Reason, ...], kind: K
     )
 
 
-def _after(planned: Planned, decision: Decision | None, profile: Profile, kind: Kind) -> Planned:
+@cache
+def dose_on_entry(id: Slug, kind: Kind, age: int) -> PlannedDose:
+    """The dose with which an exercise comes into a programme of that kind."""
+    exercise = catalogue.load(id)
+    if kind == "personal":
+        return prescription.default_dose(exercise, age)
+    return prescription.source_dose(exercise, source_programmes()[kind].source, age)
+
+
+def _after(planned: Planned, decision: Decision | None, profile: Profile, kind: Kind) -> Planned | None:
     if decision is None or decision.step not in ("ease", "progress"):
         return planned
     if decision.dose is not None:
@@ -68,4 +94,4 @@ def _after(planned: Planned, decision: Decision | None, profile: Profile, kind: 
         return planned.model_copy(update={"dose": decision.dose, "minutes": minutes})
     if decision.instead is not None:
         return new(decision.instead, planned.side, profile, decision.reasons, kind)
-    return planned
+    return None if decision.step == "ease" else planned

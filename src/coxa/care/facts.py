@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from statistics import fmean as mean
 from statistics import median
 
+from coxa.care.change import dose_on_entry
 from coxa.care.history import ExerciseDone, History, Session
 from coxa.care.ladder import harder_dose
 from coxa.care.pain import Mode, Morrow, Rise, TwoWeeks, morrows, rises, stopped_by_pain, two_weeks
@@ -260,6 +261,7 @@ class Facts:
             released=body.cleared_on is not None,
             supported="support-always" in limits_of(body),
             of_source=self.of_source,
+            usual=dose_on_entry(planned.exercise, self.history.programme.kind, body.age),
         )
 
     @property

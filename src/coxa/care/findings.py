@@ -323,10 +323,11 @@ def two_for_two(facts: Facts, planned: Planned) -> Hit | None:
     need = int(value("progress.sessions"))
     new = facts.new_tries(planned.exercise)
     tries = list({one.session.at: one for one in new}.values())[-need:]  # the last of each session
-    if len(tries) < need or not ladder.trains(exercise) or not facts.profile.screening.may_exercise:
+    if len(tries) < need or not facts.profile.screening.may_exercise:
         return None
     hurt = any(one.stopped for one in new if one.session.at >= tries[0].session.at)
-    if hurt or not all(_good(one, planned, exercise) for one in tries):
+    good = _good if ladder.trains(exercise) else _calm
+    if hurt or not all(good(one, planned, exercise) for one in tries):
         return None
     lights = [m.light for m in (facts.morrow_of(t.session) for t in tries) if m is not None]
     if not lights or any(light != "green" for light in lights):
@@ -335,7 +336,7 @@ def two_for_two(facts: Facts, planned: Planned) -> Hit | None:
     if facts.harder(planned) is not None:
         return _hit("C4.two-for-two", "P35", f"{words} Go on one step harder.")
     harder = [id for id in exercise.harder if id in facts.open and not ladder.standing(id)]
-    if harder:
+    if harder and ladder.trains(exercise):
         return _hit("C4.neighbour", "C4", f"{words} The next exercise is waiting: {catalogue.load(harder[0]).name}.", instead=harder[0])
     return None
 
@@ -376,20 +377,23 @@ def form_is_known(one: Try, exercise: Exercise) -> bool:
     return judged or form.self_check is True
 
 
+def _calm(one: Try, planned: Planned, exercise: Exercise) -> bool:
+    """Whether it was done without more pain, as far as the person said; a pain that was not told is no good news."""
+    done = one.done
+    if one.stopped or done.stop is not None or one.session.pain_before >= value("pain.session-limit"):
+        return False
+    return done.after in ("same", "less") and (done.pain_after is None or done.pain_after <= one.before)
+
+
 def _good(one: Try, planned: Planned, exercise: Exercise) -> bool:
     done, dose = one.done, planned.dose
-    if one.stopped or one.session.pain_before >= value("pain.session-limit"):
-        return False
-    # A pain that was not told is no good news.
-    if done.after not in ("same", "less") or (done.pain_after is not None and done.pain_after > one.before):
+    if not _calm(one, planned, exercise) or done.sets < dose.sets:
         return False
     if done.form.self_check is False or not form_is_known(one, exercise):
         return False
     if done.form.judged and done.form.faulty * 100 > value("form.fault-rate") * done.form.judged:
         return False
     if done.effort is not None and done.effort > value("effort.high"):
-        return False
-    if done.stop is not None or done.sets < dose.sets:
         return False
     if done.hold_s is not None and done.hold_s < (dose.hold_s or 0.0):
         return False

@@ -45,6 +45,7 @@ def harder_dose(
     released: bool = False,
     supported: bool = False,
     of_source: bool = False,
+    usual: PlannedDose | None = None,
 ) -> PlannedDose | None:
     """One step harder of the same exercise (C4): lever and range, then the hold, then an ankle weight, then more of it.
 
@@ -61,6 +62,8 @@ def harder_dose(
         Whether the person always stands with a support (product decision 7): then less support is no step.
     of_source
         Whether the dose is a source's own, which keeps its hold to the number (product decision 6).
+    usual
+        The dose that the exercise has when it comes into a programme: what was eased goes back up to it first.
 
     Returns
     -------
@@ -74,6 +77,8 @@ def harder_dose(
     >>> harder_dose(raise_, PlannedDose(repetitions=15, load_kg=1.0), ("cuff",)).load_kg
     1.05
     """
+    if usual is not None and (back := _back(dose, usual)) is not None:
+        return back
     if not trains(exercise):
         return None
     if dose.load_kg > 0:
@@ -117,15 +122,47 @@ def _down(exercise: Exercise, dose: PlannedDose) -> PlannedDose | None:
         return _with(dose, hold_s=held, hold_most_s=max(held, min(dose.hold_most_s, held)) if dose.hold_most_s else None)
     if dose.lever > 0:
         return _with(dose, lever=dose.lever - 1)
+    if not trains(exercise):
+        return _down_stretch(dose)
     if dose.sets > 1:
         return _with(dose, sets=dose.sets - 1)
     fewest = int(value("ease.fewest"))
     if dose.repetitions is not None and dose.repetitions > fewest:
         fewer = max(fewest, min(dose.repetitions - 1, int(dose.repetitions * value("ease.share") / 100)))
         return _with(dose, repetitions=fewer, repetitions_most=fewer if dose.repetitions_most else None)
-    if dose.duration_s and dose.duration_s > 10:
-        return _with(dose, duration_s=round(dose.duration_s * value("ease.share") / 100))
     return None
+
+
+def _down_stretch(dose: PlannedDose) -> PlannedDose | None:
+    """A stretch or a loosening exercise: shorter, then fewer."""
+    shortest, share = value("ease.shortest-stretch"), value("ease.share") / 100
+    if dose.hold_s and dose.hold_s > shortest:
+        held = float(max(shortest, round(dose.hold_s * share)))
+        return _with(dose, hold_s=held, hold_most_s=held if dose.hold_most_s else None)
+    if dose.duration_s and dose.duration_s > shortest:
+        return _with(dose, duration_s=float(max(shortest, round(dose.duration_s * share))))
+    if dose.sets > 1:
+        return _with(dose, sets=dose.sets - 1)
+    if dose.repetitions is not None and dose.repetitions > 2:
+        fewer = max(2, int(dose.repetitions * share))
+        return _with(dose, repetitions=fewer, repetitions_most=fewer if dose.repetitions_most else None)
+    return None
+
+
+def _back(dose: PlannedDose, usual: PlannedDose) -> PlannedDose | None:
+    """One number that was eased, a step back towards what it usually is; no step is larger than the one that eased it."""
+    share = value("ease.share") / 100
+    if dose.repetitions is not None and usual.repetitions is not None and dose.repetitions < usual.repetitions:
+        more = min(usual.repetitions, max(dose.repetitions + 1, int(dose.repetitions / share)))
+        whole = more == usual.repetitions
+        most = usual.repetitions_most if whole else more if dose.repetitions_most else None
+        return _with(dose, repetitions=more, repetitions_most=most)
+    if dose.hold_s and usual.hold_s and dose.hold_s < usual.hold_s:
+        held = float(min(usual.hold_s, round(dose.hold_s / share)))
+        return _with(dose, hold_s=held, hold_most_s=usual.hold_most_s if held == usual.hold_s else None)
+    if dose.duration_s and usual.duration_s and dose.duration_s < usual.duration_s:
+        return _with(dose, duration_s=float(min(usual.duration_s, round(dose.duration_s / share))))
+    return _with(dose, sets=dose.sets + 1) if dose.sets < usual.sets else None
 
 
 def easier_neighbours(exercise: Exercise, may: Container[Slug], have: Container[Slug]) -> tuple[Slug, ...]:

@@ -171,7 +171,7 @@ def _why_hold(facts: Facts, planned: Planned) -> Reason:
     exercise = catalogue.load(planned.exercise)
     if not facts.sessions:
         return _START
-    if not ladder.trains(exercise):
+    if not ladder.trains(exercise) and facts.harder(planned) is None:
         return _STRETCH
     if not facts.new_tries(planned.exercise):
         return _NOT_DONE
