@@ -47,6 +47,8 @@ NEARER_FEET = 1.7
 THIGH_PER_TRUNK = 0.245 / 0.288
 SHIN_PER_TRUNK = 0.246 / 0.288
 LEG_PER_TRUNK = THIGH_PER_TRUNK + SHIN_PER_TRUNK
+# Between the hip joints, or between knees that lie on each other, 0.10 of body height (as the mannequin).
+HIPS_PER_TRUNK = 0.10 / 0.288
 
 
 @dataclass(frozen=True)
@@ -102,16 +104,16 @@ SIGNALS = {
             "knees_sideways",
             KNEES_SIDEWAYS,
             "deg",
-            ("feet-end",),
-            1.0,
-            "line from between the hips to between the knees off the vertical, towards the person's left",
+            ("side",),
+            3.0,
+            "hips and knees rolled towards the person's left, lying on the back, from how much higher one side is",
         ),
-        Signal("knee_sideways", KNEE_SIDEWAYS, "deg", ("feet-end",), 1.0, "thigh (hip to knee) off the vertical, outwards"),
+        Signal("knee_sideways", KNEE_SIDEWAYS, "deg", ("diagonal",), 1.0, "thigh (hip to knee) off the vertical, outwards"),
         Signal("knees_wide", KNEES_WIDE, "deg", ("feet-end",), 1.5, "angle between the thighs, both knees dropping outwards"),
         Signal("leg_rise", LEG_RISE, "deg", ("side",), 0.8, "leg line (hip to ankle) over the horizontal, lying on back or front"),
         Signal("thigh_rise", THIGH_RISE, "deg", ("side",), 1.0, "thigh over the horizontal; 90 is upright"),
         Signal("foot_drop", FOOT_DROP, "shin lengths", ("front",), 0.02, "height of the other, hanging ankle over this, standing one"),
-        Signal("leg_swing", LEG_SWING, "deg", ("feet-end",), 1.5, "leg in front of the hips, lying on the side, seen from the feet"),
+        Signal("leg_swing", LEG_SWING, "deg", ("diagonal",), 2.0, "leg in front of the hips, lying on the side, from how short it looks"),
         Signal("step_gap", STEP_GAP, "shin lengths", ("side",), 0.03, "this ankle in front of the other"),
         Signal("travel", TRAVEL, "trunk lengths", ("front", "side"), 0.02, "place of the hips: to the person's left, or to the front"),
         Signal("knee_turn", KNEE_TURN, "deg", ("feet-end",), 5.0, "way the knee has turned in circles, outwards at the top"),
@@ -143,7 +145,7 @@ NEEDS: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {
     KNEES_ABOVE_HIPS: ((23, 25), (23, 25)),
     HIP_SHIFT: ((23,), (23,)),
     KNEELING_THIGH: ((11, 23), ()),
-    KNEES_SIDEWAYS: ((23, 25), (23, 25)),
+    KNEES_SIDEWAYS: ((23,), (23,)),  # the far knee shows when it is needed: when it is on top
     KNEE_SIDEWAYS: ((23, 25), ()),
     KNEES_WIDE: ((23, 25), (23, 25)),
     LEG_RISE: ((23, 27), ()),
@@ -243,10 +245,10 @@ def measure(kind: int, side: int, p: Floats, ruler: float, orient: Floats) -> fl
     if kind == HIP_SHIFT:
         return mid_hx / ruler
     if kind == KNEES_SIDEWAYS:
-        # From the hips, not from the ankles: knees that lie on the floor are beside the hips, but behind the ankles, and what
-        # lies behind what changes with every degree that the camera stands aside. The person's left is where the left side is.
-        to_left = 1.0 if orient[FRONTAL] >= 0 else -1.0
-        return math.degrees(math.atan2(to_left * ((p[25, 0] + p[26, 0]) * 0.5 - mid_hx), mid_hy - (p[25, 1] + p[26, 1]) * 0.5))
+        # Seen from the side, the pelvis and the knees that roll to the left bring the right side up. From the feet the knees
+        # would say more, but they hide the head there, and the pose model takes them for shoulders.
+        higher = (p[23, 1] + p[25, 1] - p[24, 1] - p[26, 1]) * 0.5 / (ruler * HIPS_PER_TRUNK)
+        return math.degrees(math.asin(max(-1.0, min(1.0, higher))))
     if kind == KNEE_SIDEWAYS:
         return math.degrees(math.atan2(outward * (p[knee, 0] - p[hip, 0]), p[hip, 1] - p[knee, 1]))
     if kind == KNEES_WIDE:
@@ -261,9 +263,9 @@ def measure(kind: int, side: int, p: Floats, ruler: float, orient: Floats) -> fl
     if kind == FOOT_DROP:
         return (p[ankle, 1] - p[27 + o, 1]) / (ruler * SHIN_PER_TRUNK)
     if kind == LEG_SWING:
-        # Lying on the side and seen from the feet, the chest looks to image right or left.
-        reach = facing * (p[ankle, 0] - mid_hx) / (ruler * LEG_PER_TRUNK * NEARER_FEET)
-        return math.degrees(math.asin(max(-1.0, min(1.0, reach))))
+        # Lying on the side and seen from between front and feet, a leg that goes forward points at the camera and looks
+        # short; one that goes back looks long. The trunk is as foreshortened as the leg at rest, so it is the ruler.
+        return math.degrees(1.0 - feet * (p[ankle, 0] - mid_hx) / (ruler * LEG_PER_TRUNK))
     if kind == STEP_GAP:
         return facing * (p[ankle, 0] - p[27 + o, 0]) / (ruler * SHIN_PER_TRUNK)
     if kind == TRAVEL:

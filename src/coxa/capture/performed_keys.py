@@ -232,7 +232,8 @@ def towards(points: Floats, view: str, side: Side) -> Floats:
     ways = {"side": near, "feet-end": trunk, "front": ahead, "raised": ahead}
     if view == "diagonal":
         lying = abs(trunk[1]) < 0.7 * np.linalg.norm(trunk)
-        way = _level(ahead) + _level(trunk if lying else near)
+        on_side = lying and abs(ahead[1]) < 0.7 * np.linalg.norm(ahead)
+        way = _level(trunk if lying else near) + _level(ahead if on_side or not lying else near)
     else:
         way = ways[view]
     return _level(way)

@@ -88,7 +88,7 @@ class Kept:
     @property
     def circles(self) -> bool:
         """Whether circles are counted."""
-        return self.coaching.repetition.signal == "knee_turn"
+        return {"outwards", "inwards"} <= set(self.movement.keys)
 
     @property
     def tempo(self) -> Tempo:
@@ -590,8 +590,6 @@ def truth_of(done: Performance, points: Floats) -> Truth:
                 sizes[fault.fault] = (one.round.top_s - one.round.start_s) * (0.5 if passing else 1.0)
         change = value[rule.signal] - rest[rule.signal]
         direction = ""
-        if known.circles:
-            change = 360.0 * (1.0 if len(found) < (len(done.done) + 1) // 2 else -1.0)
         if rule.directions:
             forth = change
             if rule.direction_signal:
