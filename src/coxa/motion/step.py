@@ -395,7 +395,10 @@ def choose_side(plan: Any, state: Any, tracks: Any, trackers: Any, wanted: int) 
     track = tracks[0]
     if track.side == best or (track.side != BOTH and abs(measure_of) < 0.15):
         return
+    first = track.side == BOTH
     track.side = best
+    if plan.side_mode == AS_ONE and not first:
+        return  # both legs make the repetition: which one is nearer is no news to its tracker
     track.have_base = 0
     state.ring_n = 0
     start_tracker(trackers[0], plan.polarity, plan.least, plan.least_s)
@@ -606,6 +609,12 @@ def is_counter_movement(plan: Any, trackers: Any, k: int) -> bool:
 
 
 @njit(cache=True)
+def is_too_brief(plan: Any, tracker: Any) -> bool:
+    """Whether what should be held did not stay up, the way back left out: feet that sort their weight are no attempt."""
+    return bool(plan.hold_band == 1 and tracker.end_s - tracker.down_s - tracker.start_s < plan.least_s)
+
+
+@njit(cache=True)
 def end_repetition(plan: Any, state: Any, track: Any, tracker: Any, events: Any, n: int) -> int:
     """Report the repetition, its faults and its hold."""
     n = end_hold(events, n, state, track)
@@ -640,13 +649,15 @@ def end_repetition(plan: Any, state: Any, track: Any, tracker: Any, events: Any,
 def feet_moved(state: Any, track: Any) -> float:
     """How far one ankle has moved against the other since the repetition's start, in shin lengths.
 
-    Left and right may have been exchanged by the pose model meanwhile; that is not a step.
+    Left and right may have been exchanged by the pose model meanwhile, or be on the way from one foot to the other; what
+    lies between the two feet as they stood is no step.
     """
     p = state.smooth
     dx, dy = p[27, 0] - p[28, 0], p[27, 1] - p[28, 1]
     start_x, start_y = track.start[27, 0] - track.start[28, 0], track.start[27, 1] - track.start[28, 1]
-    moved = min(math.hypot(dx - start_x, dy - start_y), math.hypot(dx + start_x, dy + start_y))
-    return moved / (state.ruler * SHIN_PER_TRUNK)
+    square = start_x * start_x + start_y * start_y
+    share = min(1.0, max(-1.0, (dx * start_x + dy * start_y) / square)) if square > 0.0 else 0.0
+    return math.hypot(dx - share * start_x, dy - share * start_y) / (state.ruler * SHIN_PER_TRUNK)
 
 
 @njit(cache=True)
@@ -873,7 +884,7 @@ def step(
             if track.running == 0:
                 start_repetition(plan, state, tracks, k, tracker.start_s)
             stepped = plan.side_mode == AS_ONE and track.other_top > STEPPED
-            if track.strayed > STRAYED or stepped or (len(tracks) == 2 and is_counter_movement(plan, trackers, k)):
+            if track.strayed > STRAYED or stepped or is_too_brief(plan, tracker) or (len(tracks) == 2 and is_counter_movement(plan, trackers, k)):
                 track.running = 0
             else:
                 n = end_repetition(plan, state, track, tracker, events, n)
@@ -930,6 +941,8 @@ def close(plan: Any, state: Any, tracks: Any, trackers: Any, events: Any) -> int
     n = 0
     for k in range(len(tracks)):
         if state.ready == 1 and finish(trackers[k]) == ENDED:
+            if is_too_brief(plan, trackers[k]):
+                continue
             if tracks[k].running == 0:
                 start_repetition(plan, state, tracks, k, trackers[k].start_s)
             n = end_repetition(plan, state, tracks[k], trackers[k], events, n)
