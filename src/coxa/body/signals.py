@@ -95,6 +95,10 @@ SIGNALS = {
 }
 
 
+# Signals of one leg, seen from the side, that the pose model gives to the other leg as well, or to that one alone: the
+# step puts the two together.
+SHARED = (THIGH_EXTENSION,)
+
 # Landmarks that each kind needs, of the working side and of the other, as offsets from the left one: 11 shoulder, 23 hip,
 # 25 knee, 27 ankle.
 NEEDS: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {
@@ -177,11 +181,7 @@ def measure(kind: int, side: int, p: Floats, ruler: float, orient: Floats) -> fl
     if kind == OTHER_LEG_ABDUCTION:
         return math.degrees(math.atan2(-outward * (p[27 + o, 0] - p[23 + o, 0]), p[27 + o, 1] - p[23 + o, 1]))
     if kind == THIGH_EXTENSION:
-        # From the side the pose model exchanges the legs of a back kick, or gives half of a small one to each. The standing
-        # thigh hardly moves, so the sum of both is the kick, whichever is called what.
-        near = math.atan2(-facing * (p[knee, 0] - mid_hx), p[knee, 1] - mid_hy)
-        far = math.atan2(-facing * (p[25 + o, 0] - mid_hx), p[25 + o, 1] - mid_hy)
-        return math.degrees(near + far)
+        return math.degrees(math.atan2(-facing * (p[knee, 0] - mid_hx), p[knee, 1] - mid_hy))
     if kind == KNEELING_THIGH:
         # The kneeling knee stays where it was put down; half-kneeling, the pose model often exchanges the legs.
         return math.degrees(math.atan2(-facing * (p[PLANTED, 0] - mid_hx), p[PLANTED, 1] - mid_hy))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from coxa.body.posture import POSTURES, VIEWS
-from coxa.body.signals import LEFT, RIGHT, needed, signal_named
+from coxa.body.signals import LEFT, RIGHT, SHARED, needed, signal_named
 from coxa.errors import BadInput
 from coxa.exercises.coaching import Coaching, FaultRule
 from coxa.exercises.model import Exercise
@@ -28,6 +28,7 @@ PLAN = np.dtype(
         ("least", "f8"),
         ("least_s", "f8"),
         ("side_mode", "i8"),
+        ("shared", "i8"),  # signal 0 may show in either leg, whichever works
         ("postures", "i8", (len(POSTURES),)),
         ("views", "i8", (len(VIEWS),)),
         ("n_signals", "i8"),  # signal 0 makes the repetition
@@ -83,6 +84,7 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
 
     p["polarity"], p["least"], p["least_s"] = rule.polarity, rule.least.value, rule.least_s
     p["side_mode"] = SIDE_MODES[rule.sides]
+    p["shared"] = signal_named(rule.signal).kind in SHARED and rule.sides == "near"
     for posture in coaching.setup.postures:
         p["postures"][POSTURES.index(posture)] = 1
     for view in coaching.views:

@@ -33,6 +33,8 @@ BODY_TAU_S = 0.35
 SETTLED_S = 0.4
 OFF_POSTURE_S = 0.7
 LOST_S = 1.5
+# One frame is no rest: a moment's mean is.
+FIRST_S = 0.2
 JUMP = 0.7
 JUMP_S = 0.4
 NEW_BODY_S = 0.7
@@ -48,6 +50,12 @@ COUNTER_MOVEMENT, BESIDE_S = 0.6, 0.4
 STEPPED, STRAYED = 0.42, 0.7
 CALM = 0.35  # trunk lengths a second
 SAG_RATE = 9.0  # deg/s: slower than this is a level, faster is the way down
+
+# Two legs' signals put together (degrees): how rest and tremble are learnt, and from how many trembles on it is a movement.
+LEG_FIRST_S, LEG_REST_S, LEG_DRIFT, LEG_OUTLIER = 0.4, 4.0, 1.0, 3.0
+LEG_TREMBLE, LEG_LEAST_TREMBLE, LEG_MOVES, LEG_SHARES = 0.4, 0.1, 6.0, 6.0
+# The share of second differences that lies under `TREMBLE_BEND` trembles: so many of white noise of unit deviation.
+TREMBLE_SHARE, TREMBLE_BEND, TREMBLE_S, MOST_TREMBLE_STEP = 0.4, 1.28, 0.35, 0.3
 
 # One-euro filter, speeds in trunk lengths a second.
 CUTOFF_HZ, CUTOFF_PER_SPEED, SPEED_CUTOFF_HZ = 2.0, 4.0, 1.5
@@ -68,6 +76,8 @@ STATE = np.dtype(
         ("last_s", "f8"),
         ("seen_s", "f8"),
         ("have", "i8"),
+        ("have_from_s", "f8"),
+        ("have_n", "i8"),
         # points
         ("raw", "f8", (33, 2)),
         ("smooth", "f8", (34, 2)),  # the landmarks, and the lower knee as planted at rest
@@ -86,6 +96,10 @@ STATE = np.dtype(
         ("seen_from", "i8"),
         ("fits", "f8"),
         ("ready", "i8"),
+        ("leg_rest", "f8", (2,)),
+        ("leg_known_s", "f8", (2,)),
+        ("leg_tremble", "f8", (2,)),
+        ("leg_before", "f8", (2, 2)),
         ("ready_s", "f8"),
         ("off_s", "f8"),
         ("arriving", "i8"),
@@ -95,6 +109,7 @@ STATE = np.dtype(
         ("ring_points", "f8", (_RING, *SNAPSHOT)),
         ("ring_signal", "f8", (_RING, 2, MOST_SIGNALS)),
         ("ring_rate", "f8", (_RING, 2)),
+        ("ring_legs", "f8", (_RING, 2)),
     ]
 )
 """What is known of the person, whatever the repetition."""
@@ -309,6 +324,9 @@ def smooth(state: Any, p: Any, dt: float) -> None:
     spike = (SPIKE * state.ruler) ** 2
     speed_alpha = 1.0 / (1.0 + 1.0 / (2.0 * math.pi * SPEED_CUTOFF_HZ * dt))
     per_ruler = 1.0 / state.ruler
+    # What is known of a body so far is the mean of its first frames; a first one that trembled must not linger.
+    state.have_n += 1
+    least_alpha = 1.0 / state.have_n
     for i in range(33):
         x, y = p[i, 0], p[i, 1]
         if not math.isfinite(x + y):
@@ -329,7 +347,7 @@ def smooth(state: Any, p: Any, dt: float) -> None:
             rate = (now - state.smooth[i, c]) / dt
             state.speed[i, c] += speed_alpha * (rate - state.speed[i, c])
             cutoff = CUTOFF_HZ + CUTOFF_PER_SPEED * abs(state.speed[i, c]) * per_ruler
-            alpha = 1.0 / (1.0 + 1.0 / (2.0 * math.pi * cutoff * dt))
+            alpha = max(least_alpha, 1.0 / (1.0 + 1.0 / (2.0 * math.pi * cutoff * dt)))
             state.smooth[i, c] += alpha * (now - state.smooth[i, c])
 
 
@@ -354,8 +372,12 @@ def take_first(state: Any, p: Any, trunk: float) -> None:
     state.swapped_s = 0.0
     state.ruler = trunk
     state.have = 1
+    state.have_n = 1
     state.directions[:] = math.nan
     state.fits = -1.0
+    state.leg_known_s[:] = 0.0
+    state.leg_tremble[:] = LEG_TREMBLE
+    state.leg_before[:] = math.nan
 
 
 @njit(cache=True)
@@ -381,6 +403,61 @@ def follow_body(plan: Any, state: Any, world: Any, dt: float, is_running: bool) 
         tau_s = 0.2 if trunk > state.ruler else 2.0
         state.ruler += dt / (dt + tau_s) * (trunk - state.ruler)
         plant_knee(state, dt / (dt + 1.0))
+
+
+@njit(cache=True)
+def learn_tremble(state: Any, leg: int, value: float, dt: float) -> None:
+    """Follow how much one leg's unsmoothed signal trembles: a share of its second differences, which a movement leaves small."""
+    bend = abs(value - 2.0 * state.leg_before[leg, 0] + state.leg_before[leg, 1])
+    state.leg_before[leg, 1] = state.leg_before[leg, 0]
+    state.leg_before[leg, 0] = value
+    if math.isfinite(bend):
+        pace = min(MOST_TREMBLE_STEP, dt / TREMBLE_S)
+        state.leg_tremble[leg] *= math.exp(pace * (TREMBLE_SHARE if bend > TREMBLE_BEND * state.leg_tremble[leg] else TREMBLE_SHARE - 1.0))
+
+
+@njit(cache=True)
+def learn_leg_rest(state: Any, leg: int, value: float, dt: float) -> None:
+    """Follow where one leg rests; a movement that has begun pulls it no further than its tremble would."""
+    if dt <= 0.0:
+        state.leg_rest[leg] = value
+        return
+    state.leg_known_s[leg] += dt
+    off = value - state.leg_rest[leg]
+    if state.leg_known_s[leg] > LEG_FIRST_S:
+        most = LEG_DRIFT + LEG_OUTLIER * state.leg_tremble[leg]
+        off = min(most, max(-most, off))
+    state.leg_rest[leg] += dt / (dt + min(LEG_REST_S, state.leg_known_s[leg])) * off
+
+
+@njit(cache=True)
+def standing_out(state: Any, leg: int, value: float) -> float:
+    """How far one leg is from its rest, less the nearer that is to its trembling."""
+    moved = value - state.leg_rest[leg]
+    ratio = moved / (LEG_MOVES * max(state.leg_tremble[leg], LEG_LEAST_TREMBLE))
+    fourth = ratio * ratio * ratio * ratio
+    return moved * fourth / (1.0 + fourth)
+
+
+@njit(cache=True)
+def of_either_leg(plan: Any, state: Any, side: int, value: float, dt: float, is_running: bool) -> float:
+    """One leg's signal as the two legs show it: the pose model exchanges them, or gives half of a small movement to each.
+
+    What a leg does counts only as far as it stands out from its trembling, for the far one is often guessed; and the more
+    one leg moves, the less the other counts: then it is the standing one.
+    """
+    own = 1 if side == 1 else 0
+    other = 1 - own
+    there = measure(plan.signal[0], other, state.smooth, state.ruler, state.orient)
+    if not math.isfinite(value + there):
+        return value
+    for leg in range(2):
+        learn_tremble(state, leg, measure(plan.signal[0], leg, state.raw, state.ruler, state.orient), dt)
+        if not is_running:
+            learn_leg_rest(state, leg, value if leg == own else there, dt)
+    moved, beside = standing_out(state, own, value), standing_out(state, other, there)
+    more, less = max(moved, beside), min(moved, beside)
+    return float(state.leg_rest[own] + more + less * LEG_SHARES / (LEG_SHARES + abs(more)))
 
 
 @njit(cache=True)
@@ -425,6 +502,7 @@ def remember_rest(state: Any, tracks: Any, time_s: float) -> None:
     slot = state.ring_n % _RING
     state.ring_s[slot] = time_s
     state.ring_points[slot] = state.rest_points
+    state.ring_legs[slot] = state.leg_rest
     for k in range(len(tracks)):
         state.ring_signal[slot, k] = tracks[k].rest
         state.ring_rate[slot, k] = tracks[k].slot_rate
@@ -450,6 +528,8 @@ def start_repetition(plan: Any, state: Any, tracks: Any, k: int, left_rest_s: fl
     track.seen_from = state.seen_from
     slot = slot_before(state, left_rest_s)
     track.start[:] = state.ring_points[slot]
+    # What the legs have done since is the movement, not their rest.
+    state.leg_rest[:] = state.ring_legs[slot]
     if track.have_base == 0:
         track.base[:] = state.ring_signal[slot, k]
         track.have_base = 1
@@ -796,6 +876,7 @@ def step(
     state.best_body_frames = max(state.best_body_frames, state.body_frames)
     if state.have == 0 or dt > LOST_S:
         take_first(state, p, trunk)
+        state.have_from_s = time_s
         dt = 0.0
     else:
         undo_swap(state, p, dt)
@@ -812,6 +893,8 @@ def step(
             # A signal whose points are hidden is not known; only the one that makes the repetition was asked for above.
             known = s == 0 or has_all(plan, 1 if side == 1 else 0, s, image, visibility)
             tracks[k].signal[s] = measure(plan.signal[s], side, state.smooth, state.ruler, state.orient) if known else math.nan
+        if plan.shared == 1:
+            tracks[k].signal[0] = of_either_leg(plan, state, side, tracks[k].signal[0], dt, is_running)
     # Set-up: posture and start position, for a moment; while a repetition runs only another posture ends it.
     if is_running:
         other = state.posture != UNKNOWN and plan.postures[state.posture] == 0
@@ -830,7 +913,7 @@ def step(
             state.arriving = 1
         fits = 1.0 if fits_set_up(plan, state, tracks[0]) and (state.arriving == 0 or is_calm(state)) else 0.0
         state.fits = fits if state.fits < 0.0 else state.fits + dt / (dt + 0.25) * (fits - state.fits)
-        if state.ready == 0 and state.fits > 0.6:
+        if state.ready == 0 and state.fits > 0.6 and time_s - state.have_from_s >= FIRST_S:
             state.ready = 1
             state.arriving = 0
             state.ever_ready = 1
