@@ -53,7 +53,7 @@ SAG_RATE = 9.0  # deg/s: slower than this is a level, faster is the way down
 
 # Two legs' signals put together (degrees): how rest and tremble are learnt, and from how many trembles on it is a movement.
 LEG_FIRST_S, LEG_REST_S, LEG_DRIFT, LEG_OUTLIER = 0.4, 4.0, 1.0, 3.0
-LEG_TREMBLE, LEG_LEAST_TREMBLE, LEG_MOVES, LEG_SHARES = 0.4, 0.1, 6.0, 6.0
+LEG_TREMBLE, LEG_LEAST_TREMBLE, LEG_MOVES, LEG_SHARES = 0.4, 0.1, 8.0, 6.0
 # The share of second differences that lies under `TREMBLE_BEND` trembles: so many of white noise of unit deviation.
 TREMBLE_SHARE, TREMBLE_BEND, TREMBLE_S, MOST_TREMBLE_STEP = 0.4, 1.28, 0.35, 0.3
 
