@@ -38,6 +38,7 @@ PLAN = np.dtype(
         ("check_low", "f8", (MOST_CHECKS,)),
         ("check_high", "f8", (MOST_CHECKS,)),
         ("n_faults", "i8"),
+        ("has_sag", "i8"),
         ("fault_kind", "i8", (MOST_FAULTS,)),
         ("fault_signal", "i8", (MOST_FAULTS,)),
         ("fault_sign", "f8", (MOST_FAULTS,)),
@@ -97,6 +98,7 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
         p["check_low"][k] = -np.inf if check.low is None else check.low
         p["check_high"][k] = np.inf if check.high is None else check.high
     p["n_faults"] = len(coaching.faults)
+    p["has_sag"] = any(fault.kind == "sag" for fault in coaching.faults)
     for k, fault in enumerate(coaching.faults):
         p["fault_kind"][k] = FAULT_KINDS.get(fault.kind, NOT_IN_STEP)
         p["fault_signal"][k] = index(fault.signal) if fault.signal else 0

@@ -79,6 +79,7 @@ __all__ = [
     "IDLE",
     "LAG_S",
     "NONE",
+    "SETTLING",
     "STARTED",
     "TRACKER",
     "CountedRepetition",

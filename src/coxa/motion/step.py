@@ -17,7 +17,7 @@ from numba import njit
 from coxa.body.posture import DIRECTIONS, NO_VIEW, UNKNOWN, chest, directions, near_side, orientation_of, posture_of, upper_side, view_of
 from coxa.body.signals import BOTH, ORIENTATIONS, PLANTED, SHIN_PER_TRUNK, measure
 from coxa.motion.plan import AS_ONE, EACH, LEVEL, MOST_FAULTS, MOST_NEEDED, MOST_SIGNALS, NEAR, NOT_IN_STEP, OSCILLATION, SAG
-from coxa.motion.repetitions import ABANDONED, ENDED, GOING, IDLE, advance, finish, start_tracker
+from coxa.motion.repetitions import ABANDONED, ENDED, GOING, IDLE, SETTLING, advance, finish, start_tracker
 
 # Events that the step reports.
 REPETITION, FAULT, HOLD, WARNING, READY, LOST, MOVING = 1, 2, 3, 4, 5, 6, 7
@@ -50,6 +50,7 @@ COUNTER_MOVEMENT, BESIDE_S = 0.6, 0.4
 STEPPED, STRAYED = 0.42, 0.7
 CALM = 0.35  # trunk lengths a second
 SAG_RATE = 9.0  # deg/s: slower than this is a level, faster is the way down
+SAG_PACE, SAG_AT_MOST = 0.3, 0.8  # the same in heights a second, and how many heights deep a level is still no rest
 
 # Two legs' signals put together (degrees): how rest and tremble are learnt, and from how many trembles on it is a movement.
 LEG_FIRST_S, LEG_REST_S, LEG_DRIFT, LEG_OUTLIER = 0.4, 4.0, 1.0, 3.0
@@ -760,18 +761,20 @@ def judge_frame(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, world:
     alpha = dt / (dt + 0.2)
     before = track.level
     track.level += alpha * (track.signal[0] - track.level)
-    if tracker.phase[way] != GOING:
+    # A deep sag is told from the way back by its level, after the tracker has taken it for a return.
+    going = tracker.phase[way] == GOING
+    if not going and (tracker.phase[way] != SETTLING or plan.has_sag == 0):
         return n
-    track.frames += 1
+    track.frames += going
     for f in range(plan.n_faults):
         kind = plan.fault_kind[f]
         new = False
-        if kind == NOT_IN_STEP:
+        if kind == NOT_IN_STEP or (not going and kind != SAG):
             continue
         change = track.signal[plan.fault_signal[f]] - track.reference[plan.fault_signal[f]]
         if math.isnan(change):
             continue
-        track.frames_known[f] += 1
+        track.frames_known[f] += going
         if kind == LEVEL:
             s = plan.fault_signal[f]
             excess = track.signal[s] if plan.fault_absolute[f] == 1 else track.signal[s] - track.reference[s]
@@ -780,7 +783,7 @@ def judge_frame(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, world:
         elif kind == SAG:
             rate = abs(track.level - before) / dt if dt > 0.0 else math.inf
             drop = tracker.high[way] - track.level * plan.polarity
-            excess = drop if rate < SAG_RATE and drop < 0.6 * height else 0.0
+            excess = drop if rate < min(SAG_RATE, SAG_PACE * height) and drop < SAG_AT_MOST * height else 0.0
             new = grade_fault(track, f, excess, plan.fault_amber[f], plan.fault_red[f], plan.fault_least_s[f], time_s)
         elif kind == OSCILLATION and value - tracker.low[way] > 0.4 * height:
             excess = count_turns(track, track.signal[plan.fault_signal[f]], 2.0 * plan.fault_amber[f], time_s)
