@@ -33,8 +33,6 @@ BODY_TAU_S = 0.35
 SETTLED_S = 0.4
 OFF_POSTURE_S = 0.7
 LOST_S = 1.5
-# One frame is no rest: a moment's mean is.
-FIRST_S = 0.2
 JUMP = 0.7
 JUMP_S = 0.4
 NEW_BODY_S = 0.7
@@ -48,6 +46,7 @@ LEAST_HOLD_S = 1.0
 BOUNCES, BOUNCES_IN_S = 6, 5.0
 COUNTER_MOVEMENT, BESIDE_S = 0.6, 0.4
 STEPPED, STRAYED = 0.42, 0.7
+EXCHANGED = -0.5  # the line from foot to foot, in its length at the start: from here on it is the other way round
 CALM = 0.35  # trunk lengths a second
 SAG_RATE = 9.0  # deg/s: slower than this is a level, faster is the way down
 SAG_PACE, SAG_AT_MOST = 0.3, 0.8  # the same in heights a second, and how many heights deep a level is still no rest
@@ -77,7 +76,6 @@ STATE = np.dtype(
         ("last_s", "f8"),
         ("seen_s", "f8"),
         ("have", "i8"),
-        ("have_from_s", "f8"),
         ("have_n", "i8"),
         # points
         ("raw", "f8", (33, 2)),
@@ -130,6 +128,9 @@ TRACK = np.dtype(
         ("peak_from", "f8"),
         ("other_rest", "f8"),
         ("other_top", "f8"),
+        # how far one foot has gone from where it stood against the other: at most, off their line at most, and are they exchanged
+        ("stepped", "f8", (2,)),
+        ("crossed", "i8"),
         ("strayed", "f8"),  # how far the hips have gone sideways in the image, trunk lengths
         ("seen_from", "i8"),
         # faults of the repetition under way
@@ -542,6 +543,8 @@ def start_repetition(plan: Any, state: Any, tracks: Any, k: int, left_rest_s: fl
         if state.ring_s[m % _RING] >= left_rest_s:
             track.fastest = max(track.fastest, state.ring_rate[m % _RING, k])
     track.other_top = 0.0
+    track.stepped[:] = 0.0
+    track.crossed = 0
     track.strayed = 0.0
     track.other_rest = state.ring_signal[slot, 1 - k, 0] if len(tracks) == 2 else math.nan
     for f in range(plan.n_faults):
@@ -727,18 +730,23 @@ def end_repetition(plan: Any, state: Any, track: Any, tracker: Any, events: Any,
 
 
 @njit(cache=True)
-def feet_moved(state: Any, track: Any) -> float:
-    """How far one ankle has moved against the other since the repetition's start, in shin lengths.
+def feet_moved(state: Any, track: Any) -> None:
+    """Note how far one ankle has moved against the other since the repetition's start, in shin lengths.
 
-    Left and right may have been exchanged by the pose model meanwhile, or be on the way from one foot to the other; what
-    lies between the two feet as they stood is no step.
+    Left and right may have been exchanged by the pose model meanwhile; that is not a step. Once they have been, neither is
+    what lies between the two feet as they stood: smoothed points pass there on their way from one to the other.
     """
     p = state.smooth
     dx, dy = p[27, 0] - p[28, 0], p[27, 1] - p[28, 1]
     start_x, start_y = track.start[27, 0] - track.start[28, 0], track.start[27, 1] - track.start[28, 1]
     square = start_x * start_x + start_y * start_y
     share = min(1.0, max(-1.0, (dx * start_x + dy * start_y) / square)) if square > 0.0 else 0.0
-    return math.hypot(dx - share * start_x, dy - share * start_y) / (state.ruler * SHIN_PER_TRUNK)
+    moved = min(math.hypot(dx - start_x, dy - start_y), math.hypot(dx + start_x, dy + start_y))
+    shin = state.ruler * SHIN_PER_TRUNK
+    track.stepped[0] = max(track.stepped[0], moved / shin)
+    track.stepped[1] = max(track.stepped[1], math.hypot(dx - share * start_x, dy - share * start_y) / shin)
+    track.crossed = max(track.crossed, 1 if share < EXCHANGED else 0)
+    track.other_top = track.stepped[track.crossed]
 
 
 @njit(cache=True)
@@ -753,7 +761,7 @@ def judge_frame(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, world:
     track.strayed = max(track.strayed, abs(aside) / state.ruler)
     note_peak(state, track, tracker, world, way, height)
     if plan.side_mode == AS_ONE:
-        track.other_top = max(track.other_top, feet_moved(state, track))
+        feet_moved(state, track)
     if len(tracks) == 2:
         track.other_top = max(track.other_top, (tracks[1 - k].signal[0] - track.other_rest) * plan.polarity)
     if plan.hold_band == 1 and keep_hold(plan, track, value - plan.polarity * track.reference[0], time_s, dt):
@@ -879,7 +887,6 @@ def step(
     state.best_body_frames = max(state.best_body_frames, state.body_frames)
     if state.have == 0 or dt > LOST_S:
         take_first(state, p, trunk)
-        state.have_from_s = time_s
         dt = 0.0
     else:
         undo_swap(state, p, dt)
@@ -916,7 +923,7 @@ def step(
             state.arriving = 1
         fits = 1.0 if fits_set_up(plan, state, tracks[0]) and (state.arriving == 0 or is_calm(state)) else 0.0
         state.fits = fits if state.fits < 0.0 else state.fits + dt / (dt + 0.25) * (fits - state.fits)
-        if state.ready == 0 and state.fits > 0.6 and time_s - state.have_from_s >= FIRST_S:
+        if state.ready == 0 and state.fits > 0.6:
             state.ready = 1
             state.arriving = 0
             state.ever_ready = 1
