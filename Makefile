@@ -1,5 +1,5 @@
 # coxa: `make run` shows it at work, `make test` checks it. Needs Python 3.11 or newer and nothing else.
-.PHONY: help setup run test docs bench-smoke lock clean system-packages
+.PHONY: help setup run test messages docs bench-smoke lock clean system-packages
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -15,6 +15,7 @@ help:
 	@echo "make setup        install coxa into .venv, build the pose model (can be repeated)"
 	@echo "make run          set up, analyse a simulated clip, open its report"
 	@echo "make test         set up, check style, types and rooms, run the tests"
+	@echo "make messages     gather what there is to translate into src/coxa/locales, and compile it"
 	@echo "make docs         build the documentation into site/"
 	@echo "make bench-smoke  run each benchmark once, small"
 	@echo "make lock         renew requirements/lock.txt from pyproject.toml"
@@ -37,6 +38,9 @@ test: setup
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest -n 2 --dist loadfile
 
+messages: setup
+	$(BIN)/python scripts/messages.py
+
 docs: setup
 	$(BIN)/mkdocs build --strict
 
@@ -53,5 +57,5 @@ system-packages:
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -yqq --no-install-recommends $$missing >/dev/null; }
 
 clean:
-	rm -rf .venv build dist site report .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache src/coxa/capture/models/*.task
+	rm -rf .venv build dist site report .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache src/coxa/capture/models/*.task src/coxa/locales/*/LC_MESSAGES
 	find src tests bench scripts -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -52,7 +52,7 @@ changed without touching code: see [`COXA_EXERCISES_FOLDER`](settings.md#coxa_ex
 
 def page() -> str:
     """The whole page, in Markdown."""
-    exercises = catalogue.all_exercises()
+    exercises = catalogue.all_exercises("en")
     rows = [f"| [{e.name}](#{e.id}) | `{e.id}` | {e.position} | {', '.join(e.purpose)} | {e.level} of 5 |\n" for e in exercises]
     parts = [START.format(count=len(exercises)), *rows, *(line + "\n" for e in exercises for line in describe(e)), SOURCES]
     return "".join(parts)
@@ -61,11 +61,14 @@ def page() -> str:
 def describe(e: Exercise) -> Iterator[str]:
     """One exercise, line by line."""
     yield f"\n## {e.name} {{ #{e.id} }}\n"
-    yield f"`{e.id}` · also called {', '.join(e.aliases)}\n"
+    yield f"`{e.id}`" + (f" · also called {', '.join(e.aliases)}" if e.aliases else "") + "\n"
     if e.clinician_only:
         yield "**Only with a clinician's guidance.**\n"
+    if e.why_off:
+        yield f"**Off until a clinician turns it on.** {e.why_off}\n"
     yield f"{e.why}\n"
-    yield f"**Start:** {e.position}. **You need:** {'; '.join(x.name + ('' if x.needed else ' (optional)') for x in e.equipment)}.\n"
+    needed = "; ".join(x.name + ("" if x.needed else " (optional)") for x in e.equipment) or "nothing"
+    yield f"**Start:** {e.position}. **You need:** {needed}. **Works:** {', '.join(e.muscles)}.\n"
     yield from (f"{number}. {step}" for number, step in enumerate(e.steps, start=1))
     yield f"\n**What you should feel:** {e.feel}\n"
     yield from (f"- {tip}" for tip in e.tips)
@@ -73,22 +76,27 @@ def describe(e: Exercise) -> Iterator[str]:
     yield "### How much" + anchor(e, "dose")
     yield "| source | dose | note |\n|---|---|---|"
     yield from (f"| {d.source} | {describe_dose(d)} | {d.note} |" for d in e.doses)
-    yield "\n### Common mistakes" + anchor(e, "mistakes")
-    yield "| mistake | why it matters | what to do instead | source |\n|---|---|---|---|"
-    yield from (f"| {m.name} | {m.why} | {m.fix} | {m.source} |" for m in e.mistakes)
+    if e.mistakes:
+        yield "\n### Common mistakes" + anchor(e, "mistakes")
+        yield "| mistake | why it matters | what to do instead | source |\n|---|---|---|---|"
+        yield from (f"| {m.name} | {m.why} | {m.fix} | {m.source} |" for m in e.mistakes)
     yield "\n### Take care" + anchor(e, "care")
     yield from (f"- {for_whom(c)}{c.text} {c.reason} ({c.source})" for c in e.cautions)
-    yield "\n**Not for you at present, if:**\n"
-    yield from (f"- {for_whom(b)}{b.reason} ({b.source})" for b in e.blocks)
+    if e.blocks:
+        yield "\n**Not for you at present, if:**\n"
+        yield from (f"- {for_whom(b)}{b.reason} ({b.source})" for b in e.blocks)
     yield from (
-        f"\n**First:** [{catalogue.load(p.exercise).name}](#{p.exercise}) for {say(p.least)} on each side; "
+        f"\n**First:** [{name(p.exercise)}](#{p.exercise}) for {say(p.least)} on each side; "
         f"from age 70 {say(p.least_from_age_70)}, with support. {p.reason}"
         for p in e.prerequisites
     )
     yield "\n### Easier and harder" + anchor(e, "levels")
     yield from (f"- {v.change.capitalize()}: {v.name}. {v.how} ({v.source})" for v in e.variations)
-    yield from (f"- Easier exercise: [{catalogue.load(id).name}](#{id})" for id in e.easier)
-    yield from (f"- Harder exercise: [{catalogue.load(id).name}](#{id})" for id in e.harder)
+    yield from (f"- Easier exercise: [{name(id)}](#{id})" for id in e.easier)
+    yield from (f"- Harder exercise: [{name(id)}](#{id})" for id in e.harder)
+    if e.guided_by == "timer":
+        yield "\n### Without a camera" + anchor(e, "timer")
+        yield e.why_no_camera
     if e.coaching:
         yield "\n### With a camera" + anchor(e, "camera")
         yield from camera(e.coaching)
@@ -103,10 +111,15 @@ def camera(coaching: Coaching) -> Iterator[str]:
     yield f"A movement of less than {say(rule.least)} does not count."
     if coaching.hold:
         yield f"The hold should be {say(coaching.hold.target)}."
-    yield "\n| mistake | amber | red | check it yourself |\n|---|---|---|---|"
+    if coaching.faults:
+        yield "\n| mistake | amber | red | check it yourself |\n|---|---|---|---|"
     for fault in coaching.faults:
         amber, red = (say(limit) if limit else "no camera can show it" for limit in (fault.amber, fault.red))
         yield f"| `{fault.fault}` | {amber} | {red} | {fault.self_check} |"
+
+
+def name(id: str) -> str:
+    return catalogue.load(id, "en").name
 
 
 def say(number: Number | Range) -> str:

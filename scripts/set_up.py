@@ -56,6 +56,11 @@ def main() -> int:
     steps: list[tuple[str, str, Callable[[], None]]] = [
         ("packages", digest(LOCK), install_packages),
         ("coxa", digest(ROOT / "pyproject.toml", LOCK), install_coxa),
+        (
+            "messages",
+            digest(ROOT / "scripts/compile_messages.py", *sorted((ROOT / "src/coxa/locales").rglob("*.po")), LOCK),
+            compile_messages,
+        ),
         ("pose model", digest(ROOT / "src/coxa/capture/pose_model.py", LOCK), build_pose_model),
         (
             "motion",
@@ -132,6 +137,11 @@ def install_coxa() -> None:
     run([PYTHON, "-m", "pip", "install", "--no-deps", "--no-build-isolation", "--disable-pip-version-check", "-q", "-e", ROOT])
 
 
+def compile_messages() -> None:
+    """Compile the words of the other languages."""
+    run([PYTHON, ROOT / "scripts/compile_messages.py"])
+
+
 def build_pose_model() -> None:
     """Fetch the pinned npm package that holds the networks, and build the models from it."""
     name = run([PYTHON, "-c", "from coxa.capture import pose_model; print(pose_model.PACKAGE)"]).split()[-1]
@@ -173,6 +183,9 @@ def digest(*files: Path) -> str:
 def is_done(step: str, mark: str) -> bool:
     """Whether a step was finished with the same digest, and what it made is still there."""
     if step == "pose model" and not all((ROOT / f"src/coxa/capture/models/pose_{kind}.task").exists() for kind in ("full", "lite")):
+        return False
+    languages = [words.parent for words in (ROOT / "src/coxa/locales").glob("*/words.po")]
+    if step == "messages" and not all((language / "LC_MESSAGES/coxa.mo").exists() for language in languages):
         return False
     file = STAMPS / step.replace(" ", "-")
     return file.exists() and file.read_text() == mark

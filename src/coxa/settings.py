@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     exercises_folder: Path | None = Field(
         default=None, description="Folder with a clinic's own exercises, one TOML file each, read beside coxa's catalogue."
     )
+    language: str = Field(default="en", description="Language of what coxa says, such as `de`; English where a translation is missing.")
     real_data: Path = Field(
         default=Path("../shared/real"),
         description="Folder with real recordings to measure against; tests and benchmarks that need it skip where it is absent.",

@@ -42,7 +42,7 @@ def test_loading_one_exercise_reads_no_other_file(monkeypatch: pytest.MonkeyPatc
         read.append(self.name)
         return original(self, *args, **kwargs)
 
-    catalogue.load.cache_clear()
+    catalogue.forget()
     monkeypatch.setattr(Path, "read_text", spy)
     assert catalogue.load("squat").id == "squat"
     assert read == ["squat.toml"]
@@ -63,7 +63,7 @@ def test_an_unknown_exercise_is_refused_with_the_nearest_names(typed: str, meant
 
 
 def test_a_name_that_is_near_nothing_lists_what_is_known() -> None:
-    with pytest.raises(BadInput, match="known are bridge, clamshell"):
+    with pytest.raises(BadInput, match=f"known are {', '.join(catalogue.ids())}"):
         catalogue.load("qqq")
 
 
@@ -76,7 +76,7 @@ def test_nearest_names_are_always_known_ids_and_never_more_than_asked(typed: str
 
 def test_search_finds_by_any_name_and_by_every_word() -> None:
     assert [e.id for e in catalogue.search("lunge")] == ["hip-flexor-stretch"]
-    assert [e.id for e in catalogue.search("LEG lift side")] == ["side-lying-abduction", "standing-abduction"]
+    assert {"side-lying-abduction", "standing-abduction"} <= {e.id for e in catalogue.search("LEG lift side")}
     assert catalogue.search("swimming") == ()
 
 
@@ -124,14 +124,14 @@ def test_a_clinics_own_file_replaces_ours_of_the_same_name(tmp_path: Path, monke
         'red = { value = 186, unit = "deg", source = "ours", review = "reviewed" }',
     )
     monkeypatch.setattr(settings, "settings", lambda: settings.Settings(exercises_folder=tmp_path))
-    catalogue.load.cache_clear()
+    catalogue.forget()
     try:
         coaching = catalogue.load("bridge").coaching
         assert coaching is not None
         assert [f.red.value for f in coaching.faults if f.fault == "over-lift" and f.red] == [186]
         assert set(EIGHT) <= set(catalogue.ids())
     finally:
-        catalogue.load.cache_clear()
+        catalogue.forget()
 
 
 def test_a_clinics_folder_that_is_not_there_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

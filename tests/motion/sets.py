@@ -13,7 +13,7 @@ from coxa.capture.simulated import Simulation, simulate
 from coxa.capture.simulated_exercises import PERFORMED
 from coxa.exercises import catalogue
 
-EXERCISES = tuple(catalogue.ids())
+EXERCISES = tuple(id for id in catalogue.ids() if id in PERFORMED)
 #: What is filmed that is no exercise.
 OTHERWISE = ("walking-on-the-spot", "standing-still", "lying-still", "getting-up")
 #: Few repetitions where each is long.

@@ -17,15 +17,22 @@ from coxa.body.signals import FACING, FEET, FRONTAL
 
 Floats = npt.NDArray[np.float64]
 
-POSTURES = ("unknown", "supine", "side-lying", "prone", "all-fours", "half-kneeling", "standing")
-UNKNOWN, SUPINE, SIDE_LYING, PRONE, ALL_FOURS, HALF_KNEELING, STANDING = range(len(POSTURES))
+POSTURES = ("unknown", "supine", "side-lying", "prone", "all-fours", "half-kneeling", "standing", "sitting")
+UNKNOWN, SUPINE, SIDE_LYING, PRONE, ALL_FOURS, HALF_KNEELING, STANDING, SITTING = range(len(POSTURES))
 VIEWS = ("unknown", "front", "side", "diagonal", "feet-end", "raised")
 NO_VIEW, FRONT, SIDE, DIAGONAL, FEET_END, RAISED = range(len(VIEWS))
 
 #: What `directions` fills: lateral line (left to right) x, y, z; trunk (head to hips) x, y, z; how far the lower knee is
-#: above the lowest foot point, in shins; how far the knees are below the hips, in trunks.
-(LATERAL, TRUNK, KNEE_OFF_FLOOR, KNEES_BELOW) = (0, 3, 6, 7)
-DIRECTIONS = 8
+#: above the lowest foot point, in shins; how far the knees are below the hips, and the lower of the two, in trunks.
+(LATERAL, TRUNK, KNEE_OFF_FLOOR, KNEES_BELOW, LOWER_KNEE_BELOW) = (0, 3, 6, 7, 8)
+DIRECTIONS = 9
+
+#: Share of the trunk's length that points at the camera when somebody on their side is seen from the feet.
+ALONG = 0.82
+
+#: Knees less far below the hips than this, in trunks, are those of a person who sits; standing they are at 0.85, and a
+#: low camera sees the nearer knees lower than they are.
+SEATED_KNEES = 0.45
 
 # Shoulder breadth over trunk length, for sources without depth (Drillis & Contini 1966: 0.259 and 0.288 of height,
 # less the deltoids).
@@ -34,7 +41,7 @@ BREADTH_PER_TRUNK = 0.62
 
 @njit(cache=True)
 def directions(p: Floats, world: Floats, out: Floats) -> None:
-    """Fill `out` (8,) from one frame's points (33, 2) in pixels and world landmarks (33, 3); NaN where not seen."""
+    """Fill `out` (9,) from one frame's points (33, 2) in pixels and world landmarks (33, 3); NaN where not seen."""
     tx = (p[23, 0] + p[24, 0] - p[11, 0] - p[12, 0]) * 0.5
     ty = (p[23, 1] + p[24, 1] - p[11, 1] - p[12, 1]) * 0.5
     trunk = math.hypot(tx, ty)
@@ -66,6 +73,7 @@ def directions(p: Floats, world: Floats, out: Floats) -> None:
     lowest_foot = max(p[27, 1], p[28, 1], p[31, 1], p[32, 1])
     out[6] = (lowest_foot - max(p[25, 1], p[26, 1])) / shin
     out[7] = ((p[25, 1] + p[26, 1] - p[23, 1] - p[24, 1]) * 0.5) / max(trunk, 1e-9)
+    out[8] = (max(p[25, 1], p[26, 1]) - (p[23, 1] + p[24, 1]) * 0.5) / max(trunk, 1e-9)
 
 
 @njit(cache=True)
@@ -88,14 +96,16 @@ def posture_of(d: Floats, n: Floats) -> int:
         return UNKNOWN
     down = d[4]  # 1: upright, 0: lying, -1: upside down
     if down > 0.70:
-        return HALF_KNEELING if d[6] < 0.5 else STANDING
+        if d[6] < 0.5:
+            return HALF_KNEELING
+        return SITTING if d[7] < SEATED_KNEES else STANDING
     if abs(down) < 0.62:
         if abs(d[1]) > 0.58:
             return SIDE_LYING
         if n[1] < -0.45:
             return SUPINE
         if n[1] > 0.45:
-            return ALL_FOURS if d[7] > 0.35 else PRONE
+            return ALL_FOURS if d[8] > 0.35 else PRONE
     if down > 0.35 and d[6] > 0.7:
         return STANDING  # bent forward on two feet
     return UNKNOWN
@@ -111,6 +121,8 @@ def view_of(posture: int, d: Floats, n: Floats) -> int:
         if along < 35.0:
             return SIDE
         return FEET_END if along > 60.0 else DIAGONAL
+    if posture == SIDE_LYING and abs(d[5]) > ALONG:
+        return FEET_END
     if posture == SIDE_LYING and n[1] > 0.64:
         return RAISED
     turned = math.degrees(math.atan2(abs(n[0]), abs(n[2])))

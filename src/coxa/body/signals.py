@@ -34,7 +34,11 @@ PLANTED = 33
 # What a signal measures; `measure` below says how.
 (TRUNK_THIGH, KNEE_FLEXION, KNEE_OPENING, LEG_LIFT, LEG_ABDUCTION, THIGH_EXTENSION, TRUNK_LEAN, TRUNK_FORWARD, HIP_HEIGHT,
  FOOT_LIFT, ANKLE_GAP, KNEE_GAP_RATIO, OBLIQUITY, KNEES_ABOVE_HIPS, HIP_ANGLE, OTHER_KNEE_FLEXION, OTHER_LEG_ABDUCTION, TRUNK_SLOPE,
- HIP_SHIFT, KNEELING_THIGH) = range(20)  # fmt: skip
+ HIP_SHIFT, KNEELING_THIGH, KNEES_SIDEWAYS, KNEE_SIDEWAYS, KNEES_WIDE, LEG_RISE, THIGH_RISE, FOOT_DROP, LEG_SWING, STEP_GAP, TRAVEL,
+ KNEE_TURN, SEAT_HEIGHT) = range(31)  # fmt: skip
+
+#: Seen from the feet, an ankle is nearer than the hips, and so larger in the picture: by this much at 2 m.
+NEARER_FEET = 1.7
 
 # Thigh and shin are each about 0.246 of body height, shoulder to hip 0.288 (Drillis & Contini 1966).
 THIGH_PER_TRUNK = 0.245 / 0.288
@@ -91,6 +95,24 @@ SIGNALS = {
         Signal("other_knee_flexion", OTHER_KNEE_FLEXION, "deg", ("side", "front"), 1.5, "bend of the other knee"),
         Signal("other_leg_abduction", OTHER_LEG_ABDUCTION, "deg", ("front",), 0.8, "the other leg line away from the vertical, outwards"),
         Signal("hip_shift", HIP_SHIFT, "trunk lengths", ("front", "side"), 0.01, "sideways place of the hips in the image"),
+        Signal(
+            "knees_sideways",
+            KNEES_SIDEWAYS,
+            "deg",
+            ("feet-end",),
+            1.0,
+            "line from between the hips to between the knees off the vertical, towards the person's left",
+        ),
+        Signal("knee_sideways", KNEE_SIDEWAYS, "deg", ("feet-end",), 1.0, "thigh (hip to knee) off the vertical, outwards"),
+        Signal("knees_wide", KNEES_WIDE, "deg", ("feet-end",), 1.5, "angle between the thighs, both knees dropping outwards"),
+        Signal("leg_rise", LEG_RISE, "deg", ("side",), 0.8, "leg line (hip to ankle) over the horizontal, lying on back or front"),
+        Signal("thigh_rise", THIGH_RISE, "deg", ("side",), 1.0, "thigh over the horizontal; 90 is upright"),
+        Signal("foot_drop", FOOT_DROP, "shin lengths", ("front",), 0.02, "height of the other, hanging ankle over this, standing one"),
+        Signal("leg_swing", LEG_SWING, "deg", ("feet-end",), 1.5, "leg in front of the hips, lying on the side, seen from the feet"),
+        Signal("step_gap", STEP_GAP, "shin lengths", ("side",), 0.03, "this ankle in front of the other"),
+        Signal("travel", TRAVEL, "trunk lengths", ("front", "side"), 0.02, "place of the hips: to the person's left, or to the front"),
+        Signal("knee_turn", KNEE_TURN, "deg", ("feet-end",), 5.0, "way the knee has turned in circles, outwards at the top"),
+        Signal("seat_height", SEAT_HEIGHT, "leg lengths", ("front", "side", "diagonal"), 0.01, "height of the hips over the ankles"),
     )
 }
 
@@ -122,6 +144,17 @@ NEEDS: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {
     KNEES_ABOVE_HIPS: ((23, 25), (23, 25)),
     HIP_SHIFT: ((23,), (23,)),
     KNEELING_THIGH: ((11, 23), ()),
+    KNEES_SIDEWAYS: ((23, 25), (23, 25)),
+    KNEE_SIDEWAYS: ((23, 25), ()),
+    KNEES_WIDE: ((23, 25), (23, 25)),
+    LEG_RISE: ((23, 27), ()),
+    THIGH_RISE: ((23, 25), ()),
+    FOOT_DROP: ((27,), (27,)),
+    LEG_SWING: ((23, 27), (23,)),
+    STEP_GAP: ((27,), ()),  # the far ankle is guessed along
+    TRAVEL: ((23,), ()),
+    KNEE_TURN: ((23, 25), ()),
+    SEAT_HEIGHT: ((23, 27), ()),
 }
 
 
@@ -211,6 +244,39 @@ def measure(kind: int, side: int, p: Floats, ruler: float, orient: Floats) -> fl
         return (mid_hy - (p[25, 1] + p[26, 1]) * 0.5) / ruler
     if kind == HIP_SHIFT:
         return mid_hx / ruler
+    if kind == KNEES_SIDEWAYS:
+        # From the hips, not from the ankles: knees that lie on the floor are beside the hips, but behind the ankles, and what
+        # lies behind what changes with every degree that the camera stands aside. The person's left is where the left side is.
+        to_left = 1.0 if orient[FRONTAL] >= 0 else -1.0
+        return math.degrees(math.atan2(to_left * ((p[25, 0] + p[26, 0]) * 0.5 - mid_hx), mid_hy - (p[25, 1] + p[26, 1]) * 0.5))
+    if kind == KNEE_SIDEWAYS:
+        return math.degrees(math.atan2(outward * (p[knee, 0] - p[hip, 0]), p[hip, 1] - p[knee, 1]))
+    if kind == KNEES_WIDE:
+        other_hip, other_knee = 23 + o, 25 + o
+        own = math.atan2(outward * (p[knee, 0] - p[hip, 0]), p[hip, 1] - p[knee, 1])
+        other = math.atan2(-outward * (p[other_knee, 0] - p[other_hip, 0]), p[other_hip, 1] - p[other_knee, 1])
+        return math.degrees(own + other)
+    if kind == LEG_RISE:
+        return math.degrees(math.atan2(p[hip, 1] - p[ankle, 1], feet * (p[ankle, 0] - p[hip, 0])))
+    if kind == THIGH_RISE:
+        return math.degrees(math.atan2(p[hip, 1] - p[knee, 1], feet * (p[knee, 0] - p[hip, 0])))
+    if kind == FOOT_DROP:
+        return (p[ankle, 1] - p[27 + o, 1]) / (ruler * SHIN_PER_TRUNK)
+    if kind == LEG_SWING:
+        # Lying on the side and seen from the feet, the chest looks to image right or left.
+        reach = facing * (p[ankle, 0] - mid_hx) / (ruler * LEG_PER_TRUNK * NEARER_FEET)
+        return math.degrees(math.asin(max(-1.0, min(1.0, reach))))
+    if kind == STEP_GAP:
+        return facing * (p[ankle, 0] - p[27 + o, 0]) / (ruler * SHIN_PER_TRUNK)
+    if kind == TRAVEL:
+        if abs(orient[FACING]) > abs(orient[FRONTAL]):
+            return facing * mid_hx / ruler
+        return (1.0 if orient[FRONTAL] >= 0 else -1.0) * mid_hx / ruler
+    if kind == KNEE_TURN:
+        # Where the knee is seen from its hip; the step adds up how it goes round.
+        return math.degrees(math.atan2(outward * (p[knee, 0] - p[hip, 0]), p[hip, 1] - p[knee, 1]))
+    if kind == SEAT_HEIGHT:
+        return ((p[27, 1] + p[28, 1]) * 0.5 - mid_hy) / (ruler * LEG_PER_TRUNK)
     return math.nan
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,13 +12,13 @@ import numpy.typing as npt
 
 from coxa.body.mannequin.mesh import Body
 from coxa.body.mannequin.raster import render
-from coxa.body.mannequin.scene import Scene
+from coxa.body.mannequin.scene import Box, Scene
 from coxa.capture.simulated import Simulation
 
 Picture = npt.NDArray[np.uint8]
 
 
-def pictures(simulation: Simulation, *, seed: int = 0, mat: bool = True) -> Iterator[tuple[float, Picture]]:
+def pictures(simulation: Simulation, *, seed: int = 0, mat: bool = True, furniture: Sequence[Box] = ()) -> Iterator[tuple[float, Picture]]:
     """The simulation as a camera in a room would film it.
 
     Parameters
@@ -28,6 +29,8 @@ def pictures(simulation: Simulation, *, seed: int = 0, mat: bool = True) -> Iter
         Chooses clothes, room and light.
     mat : bool
         Whether an exercise mat lies on the floor.
+    furniture : sequence of Box
+        What the person uses: a chair, a step.
 
     Yields
     ------
@@ -37,7 +40,7 @@ def pictures(simulation: Simulation, *, seed: int = 0, mat: bool = True) -> Iter
     rng = np.random.default_rng([seed, 77])
     body = Body.of(simulation.skeleton, int(rng.integers(1 << 20)))
     scene = Scene.of(int(rng.integers(1 << 20)), mat=mat)
-    room = scene.backdrop(simulation.camera)
+    room = replace(scene, boxes=(*scene.boxes, *furniture)).backdrop(simulation.camera)
     posed = simulation.posed
     for k, time_s in enumerate(simulation.recording.time_s):
         points, normals = body.skin_normals(posed.origins[k], posed.rotations[k])
@@ -47,7 +50,7 @@ def pictures(simulation: Simulation, *, seed: int = 0, mat: bool = True) -> Iter
         )
 
 
-def write_clip(simulation: Simulation, path: Path, *, seed: int = 0, mat: bool = True) -> Path:
+def write_clip(simulation: Simulation, path: Path, *, seed: int = 0, mat: bool = True, furniture: Sequence[Box] = ()) -> Path:
     """Film the simulation into an H.264 clip; the file appears only when whole.
 
     Returns
@@ -64,7 +67,7 @@ def write_clip(simulation: Simulation, path: Path, *, seed: int = 0, mat: bool =
             stream = container.add_stream("libx264", rate=rate, options={"crf": "20", "preset": "veryfast"})
             stream.width, stream.height = simulation.camera.width, simulation.camera.height
             stream.pix_fmt = "yuv420p"
-            for _, picture in pictures(simulation, seed=seed, mat=mat):
+            for _, picture in pictures(simulation, seed=seed, mat=mat, furniture=furniture):
                 container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
             container.mux(stream.encode())
         part.replace(path)

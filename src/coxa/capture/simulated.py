@@ -5,83 +5,23 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
 from coxa.body.mannequin.camera import Camera
 from coxa.body.mannequin.kinematics import Posed
-from coxa.body.mannequin.skeleton import Build, Floats, Sex, Side, Skeleton, Weight
-from coxa.body.recording import Recording
+from coxa.body.mannequin.skeleton import Build, Floats, Side, Skeleton
 from coxa.capture.performed import Drive, smoothstep
 from coxa.capture.simulated_exercises import PERFORMED, Performed
 from coxa.capture.simulated_eye import watch
+from coxa.capture.simulated_keys import can_be_performed, setup_from_keys, simulate_keys
+from coxa.capture.simulated_truth import END_STILL_S, START_STILL_S, Simulation, TrueRepetition, Truth, random_build
 from coxa.errors import BadInput
+
+__all__ = ["Simulation", "TrueRepetition", "Truth", "random_build", "random_setup", "simulate"]
 
 #: A value for every repetition, or one for each.
 PerRepetition = float | Sequence[float] | None
-
-START_STILL_S = 1.5
-END_STILL_S = 1.0
-
-
-@dataclass(frozen=True)
-class TrueRepetition:
-    """What one repetition really was.
-
-    Attributes
-    ----------
-    start_s, peak_start_s, peak_end_s, end_s : float
-        Leaving rest, reaching and leaving the peak, back at rest.
-    range_deg : float
-        Change of the exercise's own angle from rest to the mean over the peak.
-    peak_deg : float
-        The own angle itself there.
-    hold_s : float
-        Seconds between reaching and leaving the peak.
-    faults : dict of fault id to float
-        Size of every fault that this exercise knows, measured on the posed joints: degrees; for ``too-fast`` seconds to the peak.
-    planted : dict of fault id to float
-        What was asked for.
-    """
-
-    start_s: float
-    peak_start_s: float
-    peak_end_s: float
-    end_s: float
-    range_deg: float
-    peak_deg: float
-    hold_s: float
-    faults: dict[str, float]
-    planted: dict[str, float]
-
-
-@dataclass(frozen=True)
-class Truth:
-    """What the whole set really was; `holds` are (start, end) in seconds, `touches` the moments a lifted foot was down."""
-
-    exercise: str
-    side: str
-    repetitions: tuple[TrueRepetition, ...]
-    holds: tuple[tuple[float, float], ...]
-    touches: tuple[float, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Simulation:
-    """A simulated recording, the truth, and the poses from which pixels can be drawn."""
-
-    recording: Recording
-    truth: Truth
-    camera: Camera
-    skeleton: Skeleton
-    _canonical: Posed
-    _mirror: bool
-
-    @cached_property
-    def posed(self) -> Posed:
-        """All frames; iterate for one `Posed` a frame."""
-        return self._canonical.mirrored() if self._mirror else self._canonical
 
 
 def random_setup(exercise_id: str, seed: int, view: str, side: Side = "left") -> tuple[Build, Camera]:
@@ -101,6 +41,8 @@ def random_setup(exercise_id: str, seed: int, view: str, side: Side = "left") ->
     BadInput
         If the exercise is unknown or cannot be seen so.
     """
+    if exercise_id not in PERFORMED:
+        return setup_from_keys(exercise_id, seed, view, side)
     spec = _spec(exercise_id)
     if view not in spec.views:
         raise BadInput(f"simulation: expected a view of {', '.join(spec.views)} for {exercise_id}, got {view!r}")
@@ -119,14 +61,6 @@ def random_setup(exercise_id: str, seed: int, view: str, side: Side = "left") ->
     size = (480, 640) if upright and rng.random() < 0.5 else (640, 480)
     azimuth *= 1.0 if side == spec.canonical else -1.0
     return build, Camera(height, distance, azimuth, width=size[0], height=size[1])
-
-
-def random_build(rng: np.random.Generator) -> Build:
-    """A random adult."""
-    sex: Sex = "female" if rng.random() < 0.55 else "male"
-    height = float(np.clip(rng.normal(1.64 if sex == "female" else 1.77, 0.07), 1.45, 2.0))
-    weights: tuple[Weight, ...] = ("slim", "average", "average", "heavy")
-    return Build(height, sex, weights[int(rng.integers(4))])
 
 
 def simulate(
@@ -196,6 +130,11 @@ def simulate(
     >>> [round(r.faults["rolls-back"] / 5) * 5 for r in done.truth.repetitions][1]
     25
     """
+    if exercise_id not in PERFORMED and can_be_performed(exercise_id):
+        return simulate_keys(
+            exercise_id, seed=seed, build=build, camera=camera, view=view, repetitions=repetitions, faults=faults or {}, ranges=ranges,
+            up_s=up_s, hold_s=hold_s, down_s=down_s, fps=fps, side=side, noise=noise, aim=aim,
+        )  # fmt: skip
     spec = _spec(exercise_id)
     faults = {k: dict(v) for k, v in (faults or {}).items()}
     _check(spec, exercise_id, repetitions, faults, fps)

@@ -106,6 +106,8 @@ class Clip:
             self._size: tuple[int, int] | None = None
             self._matrix: npt.NDArray[np.int32] | None = None
             self._dropped = 0
+            # One for the whole clip: a new one for every frame costs a fifth of the decoding.
+            self._scaler = av.video.reformatter.VideoReformatter()
             self._frames: Iterator[tuple[float, Picture]] = self._read()
             first = next(self._frames, None)
             if first is None:
@@ -198,7 +200,7 @@ class Clip:
             # Asked of the first frame only: asking ties a frame into a reference cycle, and memory would grow by the frame.
             self._matrix = _display_matrix(frame)
         width, height = self._size
-        return upright(frame.to_ndarray(format="rgb24", width=width, height=height), self._matrix)
+        return upright(self._scaler.reformat(frame, width, height, "rgb24").to_ndarray(), self._matrix)
 
 
 def upright(picture: Picture, matrix: npt.NDArray[np.int32] | None) -> Picture:

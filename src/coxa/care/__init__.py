@@ -1,5 +1,5 @@
 """Care: clinical reasoning as pure functions: screening, programme, dose, progression, outcome measures.
 
 Every decision will carry its reasons and their sources. Must not know databases, the web or the clock (time is passed
-in). May import `coxa.body`, `coxa.exercises`, `coxa.motion` and `coxa.capture`. Empty until screening is built.
+in). May import `coxa.body`, `coxa.exercises`, `coxa.motion` and `coxa.capture`.
 """

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coxa.cli import exercises
+from coxa.cli import evidence, exercises, plan, progress, screen
 from coxa.errors import CoxaError
 
 if TYPE_CHECKING:
@@ -80,6 +80,12 @@ def analyze_clips(
         raise typer.Exit(WRONG_INPUT)
     if any(r.status == "cannot_see" for r in results):
         raise typer.Exit(CANNOT_SEE)
+
+
+app.command("screen")(screen.screen_answers)
+app.command("plan")(plan.plan_programme)
+app.command("progress")(progress.review_progress)
+app.command("evidence")(evidence.show_evidence)
 
 
 @app.command("schema")

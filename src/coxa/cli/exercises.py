@@ -1,153 +1,160 @@
-"""`coxa exercises`: list the catalogue, or show one exercise in full."""
+"""`coxa exercises`: find exercises, show one in full, and check a clinic's own files."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+from coxa.cli.draw import draw_exercises
 
-    from coxa.exercises.coaching import FaultRule
-    from coxa.exercises.model import Block, Caution, Exercise
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from coxa.exercises.model import Exercise
+    from coxa.exercises.search import Wanted
 
 app = typer.Typer(name="exercises", help="What coxa knows about each exercise.", no_args_is_help=True)
 
+app.command("draw")(draw_exercises)
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Language = Annotated[str | None, typer.Option(metavar="CODE", help="Language of the texts, such as de.")]
 
 
 @app.command("list")
-def list_exercises(as_json: Json = False) -> None:
-    """List the exercises of the catalogue."""
-    from coxa.exercises import catalogue
+def list_exercises(
+    text: Annotated[list[str] | None, typer.Argument(metavar="[WORDS]...", help="Words in the id, a name or what it is for.")] = None,
+    position: Annotated[str, typer.Option(metavar="P", help="How it starts, such as side-lying; or lying, kneeling, floor.")] = "",
+    purpose: Annotated[str, typer.Option(metavar="P", help="mobility, stretch, control, strength, balance or test.")] = "",
+    muscle: Annotated[str, typer.Option(metavar="M", help="A muscle it works, such as 'gluteus medius'.")] = "",
+    region: Annotated[str, typer.Option(metavar="R", help="Not ruled out by pain at: front, outer, buttock, thigh, knee, back.")] = "",
+    equipment: Annotated[str, typer.Option(metavar="E", help="What it uses, such as band; none for nothing but the floor.")] = "",
+    source: Annotated[str, typer.Option(metavar="S", help="A source that has it, such as S004.")] = "",
+    level: Annotated[str, typer.Option(metavar="N", help="How hard, from 1 to 5: one, such as 2, or a span, such as 1-3.")] = "",
+    language: Language = None,
+    as_json: Json = False,
+) -> None:
+    """List the exercises that have all of what you ask for."""
+    from coxa import locales
+    from coxa.exercises.search import Wanted, choose
 
-    exercises = catalogue.all_exercises()
-    if as_json:
-        _print_json([_summary(exercise) for exercise in exercises])
-        return
-    from rich import box
-    from rich.table import Table
-
-    table = Table("Id", "Exercise", "How you start", "For", "Level", "Followed by", box=box.SIMPLE_HEAD, title="Exercises")
-    for e in exercises:
-        name = f"{e.name} (with a clinician only)" if e.clinician_only else e.name
-        table.add_row(f"[bold]{e.id}[/bold]", name, e.position, ", ".join(e.purpose), "●" * e.level + "○" * (5 - e.level), e.guided_by)
-    console = _console()
-    console.print(table)
-    console.print("coxa exercises show ID tells you all about one of them.", style="dim")
+    wanted = Wanted(" ".join(text or ()), position, purpose, muscle, region, equipment, source, level)
+    with locales.speaking(language):
+        exercises = choose(wanted)
+        if as_json:
+            _print_json([_summary(exercise) for exercise in exercises])
+        else:
+            _print_list(exercises, wanted)
 
 
 @app.command("show")
 def show_exercise(
     id: Annotated[str, typer.Argument(metavar="ID", help="The exercise's id, such as bridge.")],
+    evidence: Annotated[bool, typer.Option("--evidence", help="Every number with its source and review state.")] = False,
+    language: Language = None,
     as_json: Json = False,
 ) -> None:
     """Show one exercise: steps, doses, mistakes, cautions, and how a camera follows it."""
+    from coxa import locales
     from coxa.exercises import catalogue
 
-    exercise = catalogue.load(id)
+    with locales.speaking(language):
+        exercise = catalogue.load(id)
+        if evidence:
+            from coxa.exercises.evidence import claims
+
+            if as_json:
+                _print_json({"exercise": id, "evidence": [claim.to_json() for claim in claims(exercise)]})
+                return
+        elif as_json:
+            _print_json(exercise.model_dump(mode="json"))
+            return
+        from coxa.cli import page
+
+        console = _console()
+        for part in page.evidence(exercise) if evidence else page.exercise(exercise):
+            console.print(part)
+
+
+@app.command("check")
+def check_exercises(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Exercises' own files, in TOML.")],
+    as_json: Json = False,
+) -> None:
+    """Check a clinic's own exercises: every problem on its own line, and exit code 2 if there is one."""
+    from typing import get_args
+
+    from coxa.exercises.check import check_files
+    from coxa.motion.result import FaultId
+
+    checked = check_files(files, get_args(FaultId))
     if as_json:
-        _print_json(exercise.model_dump(mode="json"))
-        return
-    console = _console()
-    for part in _page(exercise):
-        console.print(part)
+        _print_json([
+            {
+                "file": str(file.path),
+                "problems": [{"key": p.key, "says": p.says} for p in file.problems],
+                "hints": [{"key": h.key, "says": h.says} for h in file.hints],
+            }
+            for file in checked
+        ])  # fmt: skip
+    else:
+        for file in checked:
+            for problem in file.problems:
+                typer.echo(f"{file.path}: {problem}", err=True)
+            for hint in file.hints:
+                typer.echo(f"{file.path}: hint: {hint}", err=True)
+            if not file.problems:
+                typer.echo(f"{file.path}: in order")
+    if any(file.problems for file in checked):
+        raise typer.Exit(2)
 
 
-def _page(e: Exercise) -> list[RenderableType]:
-    """The parts of an exercise's page, from what to do first to how it is measured last."""
+def _print_list(exercises: tuple[Exercise, ...], wanted: Wanted) -> None:
+    from dataclasses import replace
+
     from rich import box
-    from rich.markup import escape
-    from rich.padding import Padding
-    from rich.panel import Panel
     from rich.table import Table
 
-    from coxa.exercises.words import describe_dose, describe_number, describe_whom
+    from coxa.exercises.search import choose
+    from coxa.exercises.words import POSTURES, PURPOSES
 
-    def heading(text: str) -> str:
-        return f"\n[bold cyan]{text}[/bold cyan]"
-
-    def care(item: Caution | Block, text: str) -> str:
-        who = describe_whom(item)
-        return f"{who}: {text} ({item.source})" if who else f"{text} ({item.source})"
-
-    def bullets(texts: list[str]) -> list[RenderableType]:
-        grid = Table.grid(padding=(0, 1))
-        for text in texts:
-            grid.add_row(" •", escape(text))
-        return [grid]
-
-    parts: list[RenderableType] = [Panel(f"[bold]{e.name}[/bold]   [dim]{e.id}[/dim]\n{e.why}", box=box.ROUNDED, expand=False)]
-    if e.clinician_only:
-        parts.append("[yellow]Only with a clinician's guidance.[/yellow]")
-    facts = Table.grid(padding=(0, 2))
-    facts.add_row("Also called", ", ".join(e.aliases))
-    facts.add_row("Start", e.position)
-    facts.add_row("You need", "; ".join(f"{x.name}{'' if x.needed else ' (optional)'}: {x.at_home}" for x in e.equipment) or "nothing")
-    facts.add_row("Trains", ", ".join(e.muscles))
-    facts.add_row("Level", f"{e.level} of 5")
-    parts.append(facts)
-
-    parts.append(heading("How to do it"))
-    steps = Table.grid(padding=(0, 1))
-    for number, step in enumerate(e.steps, start=1):
-        steps.add_row(f" {number}.", escape(step))
-    parts += [steps, Padding(f"[bold]What you should feel:[/bold] {escape(e.feel)}", (1, 1, 0, 1))]
-    parts += [heading("Tips"), *bullets(list(e.tips))]
-    parts += [heading("In daily life"), Padding(escape(e.daily_life), (0, 1))]
-
-    doses = Table("Source", "Dose", "Note", box=box.SIMPLE_HEAD)
-    for dose in e.doses:
-        doses.add_row(dose.source, describe_dose(dose), dose.note)
-    parts += [heading("How much, as each source says"), doses]
-
-    mistakes = Table("Mistake", "Why it matters", "What to do instead", "Source", box=box.SIMPLE_HEAD, show_lines=False)
-    for mistake in e.mistakes:
-        mistakes.add_row(f"[bold]{escape(mistake.name)}[/bold]", mistake.why, mistake.fix, mistake.source)
-    parts += [heading("Common mistakes"), mistakes]
-
-    if e.cautions:
-        parts += [heading("Take care"), *bullets([care(x, f"{x.text} {x.reason}") for x in e.cautions])]
-    if e.blocks:
-        parts += [heading("Not for you at present, if"), *bullets([care(x, x.reason) for x in e.blocks])]
-    if e.prerequisites:
-        first = [
-            f"{x.exercise} for {describe_number(x.least)} on each side; from age 70 {describe_number(x.least_from_age_70)}, with support."
-            for x in e.prerequisites
-        ]
-        parts += [heading("First"), *bullets([f"{text} {x.reason}" for text, x in zip(first, e.prerequisites, strict=True)])]
-    ways = [f"{v.change.capitalize()}: {v.name}. {v.how} ({v.source})" for v in e.variations]
-    ways += [f"Easier exercise: {id}" for id in e.easier] + [f"Harder exercise: {id}" for id in e.harder]
-    if ways:
-        parts += [heading("Easier and harder"), *bullets(ways)]
-
-    if e.coaching is None:
-        parts += [heading("Without a camera"), Padding(escape(e.why_no_camera), (0, 1))]
-        return parts
-    parts += [heading("With a camera"), Padding(escape(e.coaching.camera), (0, 1))]
-    faults = Table("Fault", "Amber", "Red", "From which view", "If the camera cannot judge it", box=box.SIMPLE_HEAD)
-    for rule in e.coaching.faults:
-        faults.add_row(f"[bold]{rule.fault}[/bold]", *_limits(rule), _views(rule), escape(rule.self_check))
-    parts.append(faults)
-    return parts
-
-
-def _limits(rule: FaultRule) -> list[str]:
-    from coxa.exercises.words import describe_number
-
-    return [f"{describe_number(limit)} ({limit.source})" if limit else "–" for limit in (rule.amber, rule.red)]
-
-
-def _views(rule: FaultRule) -> str:
-    words = {"judged": "judged", "not_tested": "not tested", "view": "cannot show it"}
-    return ", ".join(f"{view}: {words[how]}" for view, how in rule.views.items()) or "cannot be seen"
+    console = _console()
+    # On a narrow terminal the name stands under the id.
+    wide = console.width >= 100
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    longest = max((len(e.id) for e in exercises), default=0)
+    table.add_column("Id" if wide else "Exercise", min_width=longest if console.width >= longest + 40 else None, overflow="fold")
+    for heading in ["Exercise", "Start", "For"] if wide else ["Start", "For"]:
+        table.add_column(heading)
+    table.add_column("Level", no_wrap=True)
+    if wide:
+        table.add_column("Followed by")
+    for e in exercises:
+        called = f"{e.name} (with a clinician only)" if e.clinician_only else e.name
+        first = [f"[bold]{e.id}[/bold]", called] if wide else [f"[bold]{e.id}[/bold]\n{called}"]
+        level = "●" * e.level + "○" * (5 - e.level)
+        last = [e.guided_by] if wide else []
+        table.add_row(*first, POSTURES[e.posture], ", ".join(PURPOSES[p] for p in e.purpose), level, *last)
+    if exercises:
+        console.print(table)
+        count = f"{len(exercises)} exercise{'s' if len(exercises) > 1 else ''}."
+        console.print(f"{count} coxa exercises show ID tells you all about one of them.", style="dim")
+    else:
+        console.print("No exercise has all of that; ask for less.")
+    if wanted.region and (out := [e.id for e in choose(replace(wanted, region="")) if e not in exercises]):
+        console.print(f"Left out, as pain there rules it out: {', '.join(out)}.", style="dim")
 
 
 def _summary(e: Exercise) -> dict[str, Any]:
-    keys = {"id", "name", "aliases", "position", "posture", "side", "purpose", "level", "clinician_only", "guided_by", "easier", "harder"}
-    return {**e.model_dump(mode="json", include=keys), "views": list(e.coaching.views) if e.coaching else []}
+    keys = {
+        "id", "name", "aliases", "position", "posture", "side", "purpose", "muscles", "level", "clinician_only", "guided_by", "easier",
+        "harder", "sources",
+    }  # fmt: skip
+    views = list(e.coaching.views) if e.coaching else []
+    return {**e.model_dump(mode="json", include=keys), "equipment": [x.name for x in e.equipment], "views": views}
 
 
 def _print_json(value: Any) -> None:
@@ -157,4 +164,4 @@ def _print_json(value: Any) -> None:
 def _console() -> Console:
     from rich.console import Console
 
-    return Console()
+    return Console(highlight=False)

@@ -22,7 +22,58 @@ def exercise() -> dict[str, Any]:
     return Exercise.model_json_schema()
 
 
-SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {"exercise": exercise, "set-result": set_result}
+def answers() -> dict[str, Any]:
+    from coxa.care.questionnaire import answers_schema
+
+    return answers_schema()
+
+
+def screening() -> dict[str, Any]:
+    from coxa.care.screening import Screening
+
+    return Screening.model_json_schema(mode="serialization")
+
+
+def profile() -> dict[str, Any]:
+    from coxa.exchange.documents import profile_schema
+
+    return profile_schema()
+
+
+def programme() -> dict[str, Any]:
+    from coxa.care.programme import Programme
+
+    return Programme.model_json_schema(mode="serialization")
+
+
+def history() -> dict[str, Any]:
+    from coxa.care.history import History
+    from coxa.exchange.documents import profile_schema
+
+    schema = History.model_json_schema()
+    # a diary's profile is read like any other: with answers in place of the screening, where that is handier
+    own = profile_schema()
+    schema["$defs"] |= own.pop("$defs")
+    schema["$defs"]["Profile"] = own
+    return schema
+
+
+def review() -> dict[str, Any]:
+    from coxa.care.decision import Review
+
+    return Review.model_json_schema(mode="serialization")
+
+
+def decision() -> dict[str, Any]:
+    from coxa.care.decision import Decision
+
+    return Decision.model_json_schema(mode="serialization")
+
+
+SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
+    "answers": answers, "decision": decision, "exercise": exercise, "history": history, "profile": profile, "programme": programme,
+    "review": review, "screening": screening, "set-result": set_result,
+}  # fmt: skip
 
 
 def schema(name: str) -> dict[str, Any]:

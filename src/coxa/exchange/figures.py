@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from coxa.exchange import words
 from coxa.exercises.model import Exercise
+from coxa.locales import gettext as _
 from coxa.motion.result import Fault, SetResult
 
 Floats = npt.NDArray[np.float64]
@@ -123,12 +124,12 @@ def signal_svg(
         lines = textwrap.wrap(words.fault_name(kind, exercise), int((frame.right - frame.left) / 8))
         lanes.append(Lane(lines, worst(faults), spans))
     height = frame.bottom + 34 + (6 + sum(lane.height for lane in lanes) if lanes else 0)
-    label = words.SIGNALS.get(signal["name"]) or words.spell(signal["name"])
+    label = words.SIGNALS[signal["name"]] if signal["name"] in words.SIGNALS else words.spell(signal["name"])
     unit = words.UNITS.get(signal["unit"], signal["unit"]).strip()
     axis = f"{label} ({unit})" if unit else label
     parts = [
         f'<svg class="chart" viewBox="0 0 {width} {height:.0f}" role="img" aria-labelledby="{ident}-t {ident}-d">',
-        f'<title id="{ident}-t">{escape(label)} over time</title>',
+        f'<title id="{ident}-t">{escape(_("{signal} over time").format(signal=label))}</title>',
         f'<desc id="{ident}-d">{escape(describe(result, exercise))}</desc>',
         f'<defs><pattern id="{ident}-hatch" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
         '<line x1="0" y1="0" x2="0" y2="8" class="hatch"/></pattern></defs>',
@@ -153,12 +154,16 @@ def worst(faults: list[Fault]) -> str:
 
 def describe(result: SetResult, exercise: Exercise | None = None) -> str:
     """The drawing in words, for those who do not see it."""
-    said = [f"{len(result.repetitions)} repetitions, {result.counted} counted."]
+    said = [_("{n} repetitions, {counted} counted.").format(n=len(result.repetitions), counted=result.counted)]
     for k, r in enumerate(result.repetitions[:12], start=1):
-        said.append(f"Repetition {k} from {words.clock(r.start_s)} to {words.clock(r.end_s)}, range {words.number(r.range, r.unit)}.")
+        said.append(
+            _("Repetition {k} from {start} to {end}, range {range}.").format(
+                k=k, start=words.clock(r.start_s), end=words.clock(r.end_s), range=words.number(r.range, r.unit)
+            )
+        )
     for fault in words.by_harm(result.faults, exercise):
         times = [words.clock(f.start_s) for f in result.faults if f.id == fault][:8]
-        said.append(f"{words.fault_name(fault, exercise)} at {', '.join(times)}.")
+        said.append(_("{mistake} at {times}.").format(mistake=words.fault_name(fault, exercise), times=", ".join(times)))
     return " ".join(said)
 
 

@@ -22,6 +22,8 @@ from coxa.exchange import figures, words
 from coxa.exchange.annotate import Pixels, Timed, annotate, draw_skeleton, frame_at, in_view, plain_frames, whole_file
 from coxa.exchange.figures import Signal
 from coxa.exercises.model import Exercise
+from coxa.locales import current, ngettext
+from coxa.locales import gettext as _
 from coxa.motion.result import Fault, Hold, SetResult
 
 PEAKS = 6  # key frames of repetitions; more would bury the one that matters
@@ -211,6 +213,7 @@ def render(
         .get_template("report.html.j2")
         .render(
             t=page,
+            language=current(),
             result=result,
             name=words.exercise_name(result, exercise),
             duration=words.clock(result.duration_s),
@@ -226,7 +229,7 @@ def render(
             severities=[s for s in ("red", "amber") if any(f.severity == s for f in result.faults)],
             severity_words=words.SEVERITY,
             not_judged=[(words.fault_name(n.id, exercise), words.WHY_NOT_JUDGED[n.why], n.self_check) for n in result.not_judged],
-            small_print=[*words.SMALL_PRINT, words.sources(exercise), f"coxa {result.engine.removeprefix('coxa ')}."],
+            small_print=[*map(_, words.SMALL_PRINT), words.sources(exercise), f"coxa {result.engine.removeprefix('coxa ')}."],
             sign=lambda severity: Markup(_inline_sign(severity)),
         )
     )
@@ -253,23 +256,23 @@ def facts(result: SetResult) -> list[tuple[str, str, str]]:
     page, found = words.PAGE, []
     counted = [r for r in result.repetitions if r.counted]
     if result.status == "judged" and (result.repetitions or not result.holds):
-        of = f"of {len(result.repetitions)}" if len(result.repetitions) != len(counted) else ""
+        of = _("of {n}").format(n=len(result.repetitions)) if len(result.repetitions) != len(counted) else ""
         found.append((page["counted"], str(len(counted)), of))
     if counted:
         unit = counted[0].unit
         least, most = min(r.range for r in counted), max(r.range for r in counted)
-        spread = f"{words.number(least, unit)} to {words.number(most, unit)}" if len(counted) > 1 else ""
+        spread = _("{low} to {high}").format(low=words.number(least, unit), high=words.number(most, unit)) if len(counted) > 1 else ""
         found.append((page["range"], words.number(statistics.median(r.range for r in counted), unit), spread))
     if result.holds:
         total = words.number(sum(h.held_s for h in result.holds), "s")
-        found.append((page["held"], total, words.plural(len(result.holds), "hold", "holds")))
+        found.append((page["held"], total, ngettext("{n} hold", "{n} holds", len(result.holds)).format(n=len(result.holds))))
     elif counted:
         held = statistics.median(r.hold_s for r in counted)
-        found.append((page["held"], words.number(held, "s"), "each" if len(counted) > 1 else ""))
+        found.append((page["held"], words.number(held, "s"), _("each") if len(counted) > 1 else ""))
     if counted:
         up, down = statistics.median(r.up_s for r in counted), statistics.median(r.down_s for r in counted)
         found.append((page["tempo"], f"{words.number(up, 's')} · {words.number(down, 's')}", ""))
-    found.append((page["seen"], words.number(100 * result.seen, "%"), "of the clip"))
+    found.append((page["seen"], words.number(100 * result.seen, "%"), _("of the clip")))
     if result.view != "unknown":
         found.append((page["camera"], words.VIEWS[result.view], ""))
     if result.side != "unknown":
@@ -311,7 +314,7 @@ def _fault_words(faults: Iterable[Fault], exercise: Exercise | None, *, timed: b
     said = []
     for f in faults:
         size = words.number(f.size, f.unit)
-        when = f", at {words.clock(f.start_s)}" if timed else ""
+        when = _(", at {time}").format(time=words.clock(f.start_s)) if timed else ""
         said.append((str(f.severity), f"{words.fault_name(f.id, exercise)}: {words.SEVERITY[f.severity]}, {size}{when}"))
     return tuple(said)
 

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from coxa.exercises import catalogue
 from coxa.exercises.coaching import FaultRule
 from coxa.exercises.model import Exercise
+from coxa.locales import SOURCE, Words, current, mark, ngettext, pgettext, point
+from coxa.locales import gettext as _
 from coxa.motion.result import Fault, FaultId, Hold, Repetition, SetResult, Severity
 
 #: "counted": done and counted, but how well could not be judged; green would claim too much.
@@ -16,140 +19,162 @@ Tone = Literal["good", "counted", "amber", "red", "unsure"]
 
 #: One thing done, many things done: how a set is counted aloud, by exercise id.
 NOUNS: dict[str, tuple[str, str]] = {
-    "bridge": ("bridge", "bridges"),
-    "single-leg-bridge": ("bridge", "bridges"),
-    "clamshell": ("clamshell", "clamshells"),
-    "squat": ("squat", "squats"),
-    "side-lying-abduction": ("leg lift", "leg lifts"),
-    "standing-abduction": ("side kick", "side kicks"),
-    "standing-extension": ("back kick", "back kicks"),
-    "hip-flexor-stretch": ("stretch", "stretches"),
-    "single-leg-stance": ("stand on one leg", "stands on one leg"),
+    "bridge": (mark("bridge"), mark("bridges")),
+    "single-leg-bridge": (mark("bridge"), mark("bridges")),
+    "clamshell": (mark("clamshell"), mark("clamshells")),
+    "squat": (mark("squat"), mark("squats")),
+    "side-lying-abduction": (mark("leg lift"), mark("leg lifts")),
+    "standing-abduction": (mark("side kick"), mark("side kicks")),
+    "standing-extension": (mark("back kick"), mark("back kicks")),
+    "hip-flexor-stretch": (mark("stretch"), mark("stretches")),
+    "single-leg-stance": (mark("stand on one leg"), mark("stands on one leg")),
 }
 
 #: The order of harm when no exercise says it: name of the mistake, and what to do instead.
 FAULTS: dict[FaultId, tuple[str, str]] = {
-    "back-arches": ("The lower back arches", "Keep the small of your back quiet and your ribs down."),
-    "rolls-back": ("The hips roll back", "Keep your hips stacked, one above the other."),
-    "pelvis-hikes": ("The hip hitches up", "Keep your waist long and lift only the leg."),
-    "pelvis-drops": ("The hip drops", "Keep both sides of your pelvis level."),
-    "over-lift": ("The hips go too high", "Stop when shoulders, hips and knees make one line."),
-    "range-too-big": ("The leg goes too far", "Make the movement smaller and stop before your back joins in."),
-    "lift-too-big": ("The lift is too big", "Lift less. A small lift is enough."),
-    "trunk-leans-to-stance": ("The body leans to the standing leg", "Stand tall and let only the leg move."),
-    "trunk-leans-forward": ("The body leans forward", "Keep your chest up and your body tall."),
-    "trunk-leans-back": ("The body leans back", "Keep your body tall and your ribs over your hips."),
-    "trunk-turns": ("The body turns", "Keep your chest and hips facing the same way."),
-    "knees-in": ("The knees fall in", "Keep your knees over your feet."),
-    "knees-out": ("The knees drift out", "Keep your knees as wide as your hips."),
-    "uneven": ("One side is higher", "Keep both sides of your hips level."),
-    "sags": ("The hips sink during the hold", "Keep your hips up until you mean to come down."),
-    "bounces": ("Bouncing in the stretch", "Ease in, then stay still and breathe."),
-    "feet-part": ("The feet come apart", "Keep your feet together and open only the knees."),
-    "knee-bends": ("The knee bends", "Keep the knee of the moving leg long."),
-    "other-leg-moves": ("The other leg moves", "Keep the resting leg still."),
-    "too-fast": ("The movement is too fast", "Slow down: about two seconds up and two seconds down."),
-    "lift-too-small": ("The lift is small", "Lift a little more, if it does not hurt."),
+    "back-arches": (mark("The lower back arches"), mark("Keep the small of your back quiet and your ribs down.")),
+    "rolls-back": (mark("The hips roll back"), mark("Keep your hips stacked, one above the other.")),
+    "pelvis-hikes": (mark("The hip hitches up"), mark("Keep your waist long and lift only the leg.")),
+    "pelvis-drops": (mark("The hip drops"), mark("Keep both sides of your pelvis level.")),
+    "over-lift": (mark("The hips go too high"), mark("Stop when shoulders, hips and knees make one line.")),
+    "range-too-big": (mark("The leg goes too far"), mark("Make the movement smaller and stop before your back joins in.")),
+    "lift-too-big": (mark("The lift is too big"), mark("Lift less. A small lift is enough.")),
+    "trunk-leans-to-stance": (mark("The body leans to the standing leg"), mark("Stand tall and let only the leg move.")),
+    "trunk-leans-forward": (mark("The body leans forward"), mark("Keep your chest up and your body tall.")),
+    "trunk-leans-back": (mark("The body leans back"), mark("Keep your body tall and your ribs over your hips.")),
+    "trunk-turns": (mark("The body turns"), mark("Keep your chest and hips facing the same way.")),
+    "knees-in": (mark("The knees fall in"), mark("Keep your knees over your feet.")),
+    "knees-out": (mark("The knees drift out"), mark("Keep your knees as wide as your hips.")),
+    "uneven": (mark("One side is higher"), mark("Keep both sides of your hips level.")),
+    "sags": (mark("The hips sink during the hold"), mark("Keep your hips up until you mean to come down.")),
+    "bounces": (mark("Bouncing in the stretch"), mark("Ease in, then stay still and breathe.")),
+    "feet-part": (mark("The feet come apart"), mark("Keep your feet together and open only the knees.")),
+    "knee-bends": (mark("The knee bends"), mark("Keep the knee of the moving leg long.")),
+    "other-leg-moves": (mark("The other leg moves"), mark("Keep the resting leg still.")),
+    "too-fast": (mark("The movement is too fast"), mark("Slow down: about two seconds up and two seconds down.")),
+    "lift-too-small": (mark("The lift is small"), mark("Lift a little more, if it does not hurt.")),
 }
 
+#: Tests by name, and why a try has no value.
+TESTS: Words[str] = Words({
+    "single-leg-stance": mark("Single leg stance"),
+    "chair-stand": mark("Chair stand"),
+    "timed-up-and-go": mark("Timed up and go"),
+})  # fmt: skip
+WHY_NO_VALUE = (
+    mark("no stand was seen"),
+    mark("the person could not be seen"),
+    mark("the start position was not seen"),
+    mark("no hold of a second or more was seen"),
+    mark("the arms were used; with arms crossed on the chest every stand counts"),
+)
+
 MISSING = "–"
-SEVERITY: dict[Severity, str] = {"amber": "slight", "red": "clear"}
-SIDES = {"left": "left", "right": "right", "both": "both sides", "unknown": "not known"}
-VIEWS = {
-    "front": "from the front",
-    "side": "from the side",
-    "diagonal": "at an angle",
-    "feet-end": "from the feet",
-    "raised": "from the front, raised",
-    "unknown": "not known",
-}
-WHY_NOT = {"too_small": "too small to count", "not_that_movement": "another movement"}
-WHY_NOT_JUDGED = {
-    "view": "It does not show from where the camera stood.",
-    "not_visible": "The points it needs were hidden or out of the picture.",
-    "not_tested": "How well a camera sees this here is not tested yet, so nothing is claimed.",
-    "never_visible": "A camera cannot see this at all.",
-}
+SEVERITY: Words[Severity] = Words({"amber": mark("slight"), "red": mark("clear")})
+SIDES: Words[str] = Words({"left": mark("left"), "right": mark("right"), "both": mark("both sides"), "unknown": mark("not known")})
+VIEWS: Words[str] = Words(
+    {
+        "front": mark("from the front"),
+        "side": mark("from the side"),
+        "diagonal": mark("at an angle"),
+        "feet-end": mark("from the feet"),
+        "raised": mark("from the front, raised"),
+        "unknown": mark("not known"),
+    }
+)
+WHY_NOT: Words[str] = Words({"too_small": mark("too small to count"), "not_that_movement": mark("another movement")})
+WHY_NOT_JUDGED: Words[str] = Words(
+    {
+        "view": mark("It does not show from where the camera stood."),
+        "not_visible": mark("The points it needs were hidden or out of the picture."),
+        "not_tested": mark("How well a camera sees this here is not tested yet, so nothing is claimed."),
+        "never_visible": mark("A camera cannot see this at all."),
+    }
+)
 UNITS = {"deg": "°", "degrees": "°", "°": "°", "%": " %", "percent": " %", "": ""}
 
 #: What the drawn signal is, by its name in the exercise's file.
-SIGNALS = {
-    "trunk_thigh": "Angle between body and thigh",
-    "leg_abduction": "Leg out to the side",
-    "leg_lift": "Lift of the leg",
-    "foot_lift": "Lift of the foot",
-    "knee_opening": "Opening of the knees",
-    "knee_gap_ratio": "Gap between the knees",
-    "knee_flexion": "Bend of the knee",
-    "thigh_extension": "Leg out to the back",
-    "rear_thigh": "Back thigh, from upright",
-    "hip_height": "Height of the hips",
-}
-
-SOURCES = {"ours": "our own tests", "OK": "general knowledge", "CALC": "geometry"}
-
-#: Every label of the page. Another language needs this file only.
-PAGE = {
-    "report": "Movement report",
-    "facts": "In figures",
-    "counted": "Counted",
-    "range": "Typical range",
-    "held": "Time held",
-    "tempo": "Up and down",
-    "seen": "You were seen in",
-    "camera": "Camera",
-    "side": "Side",
-    "signal": "The whole set",
-    "bands_note": "Each shaded band is one repetition. A hatched band did not count.",
-    "marks_note": "The marks below the line show when a mistake was seen, and how bad it was.",
-    "frames": "Key moments",
-    "frames_note": "Solid lines are points that were seen well. Dashed lines are guesses: the point was hidden or at the edge.",
-    "clip": "The clip with the skeleton drawn in",
-    "clip_open": "Open the clip on its own",
-    "clip_missing": "Your browser does not show this clip. You find it beside this page as",
-    "table": "Every repetition",
-    "holds": "Every hold",
-    "nr": "No.",
-    "start": "Start",
-    "hold": "Hold",
-    "up": "Up",
-    "down": "Down",
-    "counts": "Counted",
-    "mistakes": "What was seen",
-    "reach": "Range",
-    "working": "the one working",
-    "uncounted": "did not count",
-    "end": "End",
-    "yes": "yes",
-    "no": "no",
-    "no_fault": "no mistake seen",
-    "unjudged_row": "not judged",
-    "outside": "Outside the repetitions",
-    "in_holds": "Seen in the holds",
-    "below_target": "below target",
-    "not_judged": "What could not be judged",
-    "not_judged_note": "Silence here does not mean all was well. These checks you can do yourself.",
-    "unjudged": "Not judged:",
-    "self_check": "Check it yourself",
-    "small_print": "Small print",
-    "start_frame": "Start position",
-    "middle_frame": "What the camera saw",
-    "peak_frame": "Repetition {n}, furthest point",
-    "worst_frame": "{name}, clearest moment",
-    "skeleton_alt": "{what}: the person at {when} with the skeleton drawn over the picture",
-    "plain_alt": "{what}: the skeleton alone at {when}",
-}
-
-SMALL_PRINT = (
-    "This is a guide for training. It is not a medical device and gives no diagnosis.",
-    "Angles come from an ordinary camera and may be off by 5 to 7 degrees.",
-    "A repetition that shows a mistake still counts. Pain counts more than any figure here: if it hurts more, stop.",
+SIGNALS: Words[str] = Words(
+    {
+        "trunk_thigh": mark("Angle between body and thigh"),
+        "leg_abduction": mark("Leg out to the side"),
+        "leg_lift": mark("Lift of the leg"),
+        "foot_lift": mark("Lift of the foot"),
+        "knee_opening": mark("Opening of the knees"),
+        "knee_gap_ratio": mark("Gap between the knees"),
+        "knee_flexion": mark("Bend of the knee"),
+        "thigh_extension": mark("Leg out to the back"),
+        "rear_thigh": mark("Back thigh, from upright"),
+        "hip_height": mark("Height of the hips"),
+    }
 )
 
-CAMERA_PLACE = "Stand the camera still, 1.5 to 2.5 metres away."
+SOURCES: Words[str] = Words({"ours": mark("our own tests"), "OK": mark("general knowledge"), "CALC": mark("geometry")})
+
+#: Every label of the page.
+PAGE: Words[str] = Words(
+    {
+        "report": mark("Movement report"),
+        "facts": mark("In figures"),
+        "counted": mark("Counted"),
+        "range": mark("Typical range"),
+        "held": mark("Time held"),
+        "tempo": mark("Up and down"),
+        "seen": mark("You were seen in"),
+        "camera": mark("Camera"),
+        "side": mark("Side"),
+        "signal": mark("The whole set"),
+        "bands_note": mark("Each shaded band is one repetition. A hatched band did not count."),
+        "marks_note": mark("The marks below the line show when a mistake was seen, and how bad it was."),
+        "frames": mark("Key moments"),
+        "frames_note": mark("Solid lines are points that were seen well. Dashed lines are guesses: the point was hidden or at the edge."),
+        "clip": mark("The clip with the skeleton drawn in"),
+        "clip_open": mark("Open the clip on its own"),
+        "clip_missing": mark("Your browser does not show this clip. You find it beside this page as"),
+        "table": mark("Every repetition"),
+        "holds": mark("Every hold"),
+        "nr": mark("No."),
+        "start": mark("Start"),
+        "hold": mark("Hold"),
+        "up": mark("Up"),
+        "down": mark("Down"),
+        "counts": mark("Counted"),
+        "mistakes": mark("What was seen"),
+        "reach": mark("Range"),
+        "working": mark("the one working"),
+        "uncounted": mark("did not count"),
+        "end": mark("End"),
+        "yes": mark("yes"),
+        "no": mark("no"),
+        "no_fault": mark("no mistake seen"),
+        "unjudged_row": mark("not judged"),
+        "outside": mark("Outside the repetitions"),
+        "in_holds": mark("Seen in the holds"),
+        "below_target": mark("below target"),
+        "not_judged": mark("What could not be judged"),
+        "not_judged_note": mark("Silence here does not mean all was well. These checks you can do yourself."),
+        "unjudged": mark("Not judged:"),
+        "self_check": mark("Check it yourself"),
+        "small_print": mark("Small print"),
+        "start_frame": mark("Start position"),
+        "middle_frame": mark("What the camera saw"),
+        "peak_frame": mark("Repetition {n}, furthest point"),
+        "worst_frame": mark("{name}, clearest moment"),
+        "skeleton_alt": mark("{what}: the person at {when} with the skeleton drawn over the picture"),
+        "plain_alt": mark("{what}: the skeleton alone at {when}"),
+    }
+)
+
+SMALL_PRINT = (
+    mark("This is a guide for training. It is not a medical device and gives no diagnosis."),
+    mark("Angles come from an ordinary camera and may be off by 5 to 7 degrees."),
+    mark("A repetition that shows a mistake still counts. Pain counts more than any figure here: if it hurts more, stop."),
+)
+
+CAMERA_PLACE = mark("Stand the camera still, 1.5 to 2.5 metres away.")
 CAMERA_HELP = (
-    "Your whole body, head and feet too, should stay in the picture all the time, with light on you and not behind you.",
-    "Be alone in the picture. If somebody helps you, let them stay out of view.",
+    mark("Your whole body, head and feet too, should stay in the picture all the time, with light on you and not behind you."),
+    mark("Be alone in the picture. If somebody helps you, let them stay out of view."),
 )
 
 
@@ -186,7 +211,7 @@ def number(value: float, unit: str = "", digits: int | None = None) -> str:
         digits = 0 if unit in ("deg", "degrees", "°", "%", "percent") else 2 if unit.endswith(("lengths", "length", "gaps", "ratio")) else 1
     text = f"{value:.{digits}f}"
     text = text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")
-    return text + UNITS.get(unit, f" {unit}")
+    return point(text) + (UNITS[unit] if unit in UNITS else f" {pgettext('unit', unit)}")
 
 
 def clock(seconds: float) -> str:
@@ -198,7 +223,7 @@ def clock(seconds: float) -> str:
     if seconds != seconds:
         return MISSING
     if round(seconds, 1) < 60:
-        return f"{seconds:.1f} s"
+        return point(f"{seconds:.1f} s")
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02d} min"
 
@@ -215,7 +240,7 @@ def fault_name(fault: FaultId, exercise: Exercise | None = None) -> str:
     for mistake in exercise.mistakes if exercise else ():
         if mistake.fault == fault:
             return _capital(mistake.name.rstrip("."))
-    return FAULTS[fault][0]
+    return _(FAULTS[fault][0])
 
 
 def fault_fix(fault: FaultId, exercise: Exercise | None = None) -> str:
@@ -226,7 +251,7 @@ def fault_fix(fault: FaultId, exercise: Exercise | None = None) -> str:
     for mistake in exercise.mistakes if exercise else ():
         if mistake.fault == fault:
             return _sentence(mistake.fix)
-    return FAULTS[fault][1]
+    return _(FAULTS[fault][1])
 
 
 def fault_why(fault: FaultId, exercise: Exercise | None = None) -> str:
@@ -272,7 +297,9 @@ def verdict(result: SetResult, exercise: Exercise | None = None) -> Verdict:
     else:
         headline, tone = _hold_headline(result.holds)
     said, fault_tone = _fault_sentences(result, exercise)
-    held = [f"Held for {number(sum(h.held_s for h in result.holds), 's')}."] if result.holds and result.repetitions else []
+    held = []
+    if result.holds and result.repetitions:
+        held = [_("Held for {time}.").format(time=number(sum(h.held_s for h in result.holds), "s"))]
     counts = [*held, *_reasons(result.repetitions), *_target(result)]
     # what to change comes before how much it was; if there is nothing to change, the other way round
     sentences = (*said, *counts) if result.faults else (*counts, *said)
@@ -281,57 +308,62 @@ def verdict(result: SetResult, exercise: Exercise | None = None) -> Verdict:
 
 def _cannot_see(result: SetResult, exercise: Exercise | None) -> Verdict:
     share = number(100 * result.seen, "%")
-    sentences = [f"Your body was in clear view in {share} of the clip. So nothing was counted and nothing was judged."]
+    sentences = [
+        _("Your body was in clear view in {share} of the clip. So nothing was counted and nothing was judged.").format(share=share)
+    ]
     if exercise is not None and exercise.coaching is not None:
         sentences.append(_sentence(exercise.coaching.camera))
     else:
-        sentences.append(CAMERA_PLACE)
-    sentences.extend(CAMERA_HELP)
-    return Verdict("You could not be seen well enough.", tuple(sentences), "unsure")
+        sentences.append(_(CAMERA_PLACE))
+    sentences.extend(_(help) for help in CAMERA_HELP)
+    return Verdict(_("You could not be seen well enough."), tuple(sentences), "unsure")
 
 
 def _another_exercise(result: SetResult, exercise: Exercise | None) -> Verdict:
     name = exercise_name(result, exercise)
-    sentences = ["You were seen, but the start position never matched. So nothing was counted and nothing was judged."]
+    sentences = [_("You were seen, but the start position never matched. So nothing was counted and nothing was judged.")]
     others = [r for r in result.recognised if r.exercise != result.exercise]
     if others:
         best = max(others, key=lambda r: r.confidence)
-        sentences.append(f"It looks more like this: {spell(best.exercise).lower()}.")
+        sentences.append(_("It looks more like this: {exercise}.").format(exercise=_lower_first(_known_name(best.exercise))))
     if exercise is not None and exercise.coaching is not None:
         sentences.append(_sentence(exercise.coaching.setup.say))
     else:
-        sentences.append("Look at the start position again, hold it for a moment, then begin.")
-    return Verdict(f"This was not the exercise “{name}”.", tuple(sentences), "unsure")
+        sentences.append(_("Look at the start position again, hold it for a moment, then begin."))
+    return Verdict(_("This was not the exercise “{exercise}”.").format(exercise=name), tuple(sentences), "unsure")
 
 
 def _test_headline(result: SetResult) -> tuple[str, Tone]:
     test = result.test
     assert test is not None
     value = number(test.value, test.unit)
-    name = spell(test.name)
+    name = TESTS[test.name] if test.name in TESTS else spell(test.name)
     if test.valid:
         return f"{name}: {value}.", "good"
-    said = f"{name}: {value}, but" if value != MISSING else f"{name}:"
-    return f"{said} this try does not count. {_sentence(test.why)}".strip(), "unsure"
+    known = _("{test}: {value}, but this try does not count.") if value != MISSING else _("{test}: this try does not count.")
+    return f"{known.format(test=name, value=value)} {_sentence(_(test.why))}".strip(), "unsure"
 
 
 def _hold_headline(holds: Sequence[Hold]) -> tuple[str, Tone]:
     longest = max(h.held_s for h in holds)
     if len(holds) == 1:
-        return f"Held for {number(longest, 's')}.", "good"
-    return f"{len(holds)} holds, the longest {number(longest, 's')}.", "good"
+        return _("Held for {time}.").format(time=number(longest, "s")), "good"
+    return _("{n} holds, the longest {time}.").format(n=len(holds), time=number(longest, "s")), "good"
 
 
 def _count_headline(result: SetResult, exercise: Exercise | None) -> tuple[str, Tone]:
-    one, many = NOUNS.get(result.exercise, ("repetition", "repetitions"))
+    one, many = (_(noun) for noun in NOUNS.get(result.exercise, (mark("repetition"), mark("repetitions"))))
     attempts, counted = len(result.repetitions), result.counted
     if attempts == 0:
-        return f"No {one} was seen." if one != "repetition" else "No repetition was seen.", "unsure"
+        return _("No {one} was seen.").format(one=one, many=many), "unsure"
+    tone: Tone = "good"
     if counted == attempts:
-        return (f"1 {one}, and it counts." if attempts == 1 else f"{attempts} {many}, all counted."), "good"
-    if counted == 0:
-        return ("1 try, and it did not count." if attempts == 1 else f"{attempts} tries, none counted."), "unsure"
-    return f"{counted} of {attempts} {many} counted.", "good"
+        said = ngettext("1 {one}, and it counts.", "{n} {many}, all counted.", attempts)
+    elif counted == 0:
+        said, tone = ngettext("1 try, and it did not count.", "{n} tries, none counted.", attempts), "unsure"
+    else:
+        said = _("{counted} of {n} {many} counted.")
+    return said.format(one=one, many=many, n=attempts, counted=counted), tone
 
 
 def _reasons(repetitions: Sequence[Repetition]) -> list[str]:
@@ -339,9 +371,9 @@ def _reasons(repetitions: Sequence[Repetition]) -> list[str]:
     other = sum("not_that_movement" in r.why_not and "too_small" not in r.why_not for r in repetitions)
     said = []
     if small:
-        said.append(f"{plural(small, 'try was', 'tries were')} too small to count.")
+        said.append(ngettext("{n} try was too small to count.", "{n} tries were too small to count.", small).format(n=small))
     if other:
-        said.append(f"{plural(other, 'try was', 'tries were')} another movement.")
+        said.append(ngettext("{n} try was another movement.", "{n} tries were another movement.", other).format(n=other))
     return said
 
 
@@ -351,10 +383,10 @@ def _target(result: SetResult) -> list[str]:
     if not counted:
         return []
     if met == len(counted):
-        return ["It reached the target." if met == 1 else "All of them reached the target."]
+        return [_("It reached the target.") if met == 1 else _("All of them reached the target.")]
     if met == 0:
-        return ["It stayed below the target." if len(counted) == 1 else "None of them reached the target for range and hold yet."]
-    return [f"{met} of {len(counted)} reached the target for range and hold."]
+        return [_("It stayed below the target.") if len(counted) == 1 else _("None of them reached the target for range and hold yet.")]
+    return [_("{met} of {n} reached the target for range and hold.").format(met=met, n=len(counted))]
 
 
 def _fault_sentences(result: SetResult, exercise: Exercise | None) -> tuple[list[str], Tone | None]:
@@ -363,40 +395,46 @@ def _fault_sentences(result: SetResult, exercise: Exercise | None) -> tuple[list
         first = kinds[0]
         faults = [f for f in result.faults if f.id == first]
         red = any(f.severity == "red" for f in faults)
-        start = "One thing to change: " if red else "One small thing: "
-        said = [start + _lower_first(fault_fix(first, exercise))]
+        start = _("One thing to change: {fix}") if red else _("One small thing: {fix}")
+        said = [start.format(fix=_lower_first(fault_fix(first, exercise)))]
         said.append(f"{fault_name(first, exercise)}{_where(faults, len(result.repetitions))}.")
         if len(kinds) > 1:
-            more = plural(len(kinds) - 1, "other thing was", "other things were")
-            said.append(f"{more} seen too, but change this first.")
+            more = len(kinds) - 1
+            others = ngettext(
+                "{n} other thing was seen too, but change this first.", "{n} other things were seen too, but change this first.", more
+            )
+            said.append(others.format(n=more))
         return said, "red" if red else "amber"
     if not result.repetitions and not result.holds and result.test is None:
-        return ["You were in view, but no movement was big enough. Start again and take your time."], "unsure"
+        return [_("You were in view, but no movement was big enough. Start again and take your time.")], "unsure"
     if not result.not_judged:
-        return ["No mistake was seen."], None
+        return [_("No mistake was seen.")], None
     unseen = len(result.not_judged)
     could = exercise is not None and exercise.coaching is not None and len(exercise.coaching.faults) > unseen
     if exercise is not None and exercise.coaching is not None and not could:
-        return [
-            "How well it was done could not be judged. Below is how you can check it yourself."
-        ], "counted" if result.counted or result.holds else "unsure"
-    things = plural(unseen, "thing", "things")
-    return [f"No mistake was seen in what could be judged. {things} could not be: below is how you can check."], None
+        said = [_("How well it was done could not be judged. Below is how you can check it yourself.")]
+        return said, "counted" if result.counted or result.holds else "unsure"
+    rest = ngettext(
+        "No mistake was seen in what could be judged. {n} thing could not be: below is how you can check.",
+        "No mistake was seen in what could be judged. {n} things could not be: below is how you can check.",
+        unseen,
+    )
+    return [rest.format(n=unseen)], None
 
 
 def _where(faults: Sequence[Fault], repetitions: int) -> str:
     within = {f.repetition for f in faults if f.repetition is not None and 0 <= f.repetition < repetitions}
     if not within:
-        return f", {len(faults)} times" if len(faults) > 1 else ""
+        return _(", {n} times").format(n=len(faults)) if len(faults) > 1 else ""
     if repetitions == 1:
         return ""
     if len(within) == repetitions:
-        return ", in every repetition"
+        return _(", in every repetition")
     if len(within) <= 3:
         names = [str(k + 1) for k in sorted(within)]
-        listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-        return f", in repetition {listed}" if len(names) == 1 else f", in repetitions {listed}"
-    return f", in {len(within)} of {repetitions} repetitions"
+        listed = names[0] if len(names) == 1 else _("{first} and {last}").format(first=", ".join(names[:-1]), last=names[-1])
+        return ngettext(", in repetition {listed}", ", in repetitions {listed}", len(names)).format(listed=listed)
+    return _(", in {n} of {all} repetitions").format(n=len(within), all=repetitions)
 
 
 def sources(exercise: Exercise | None) -> str:
@@ -408,13 +446,18 @@ def sources(exercise: Exercise | None) -> str:
     tags = [n.source for n in numbers] + [coaching.repetition.target.source, coaching.repetition.least.source]
     listed = ", ".join(dict.fromkeys(SOURCES.get(tag, tag) for tag in tags))
     states = {n.review for n in numbers} | {coaching.repetition.target.review, coaching.repetition.least.review}
-    note = " Some of them no clinician has reviewed yet." if "unreviewed" in states else ""
-    return f"Where the limits come from, as the exercise’s file names it: {listed}.{note}"
+    note = " " + _("Some of them no clinician has reviewed yet.") if "unreviewed" in states else ""
+    return _("Where the limits come from, as the exercise’s file names it: {listed}.").format(listed=listed) + note
 
 
 def exercise_name(result: SetResult, exercise: Exercise | None) -> str:
     """The exercise's name as a person says it."""
     return exercise.name if exercise is not None else spell(result.exercise)
+
+
+def _known_name(id: str) -> str:
+    """An exercise's name by its id; the id as words where the catalogue has it not."""
+    return catalogue.load(id).name if id in catalogue.ids() else spell(id)
 
 
 def spell(slug: str) -> str:
@@ -431,8 +474,8 @@ def _capital(text: str) -> str:
 
 
 def _lower_first(text: str) -> str:
-    # "I" and abbreviations such as "TV" keep their capital
-    return text if text[1:2].isupper() or text.startswith("I ") else text[:1].lower() + text[1:]
+    # "I" and abbreviations such as "TV" keep their capital, and in another language any word may have to
+    return text if current() != SOURCE or text[1:2].isupper() or text.startswith("I ") else text[:1].lower() + text[1:]
 
 
 def _sentence(text: str) -> str:

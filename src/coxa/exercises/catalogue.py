@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
+from coxa import locales
 from coxa.errors import BadInput
 from coxa.exercises.model import Exercise
+from coxa.exercises.translate import translate
 
 FOLDER = Path(__file__).with_name("catalogue")
 
@@ -24,14 +28,15 @@ def ids() -> tuple[str, ...]:
     return tuple(sorted(_files()))
 
 
-@lru_cache(maxsize=128)
-def load(id: str) -> Exercise:
+def load(id: str, language: str | None = None) -> Exercise:
     """Read one exercise, and only its own file.
 
     Parameters
     ----------
     id
         The exercise's id, such as "bridge".
+    language
+        The language of its words, such as "de"; the one spoken now (`coxa.locales.current`) if not given.
 
     Returns
     -------
@@ -45,9 +50,21 @@ def load(id: str) -> Exercise:
 
     Examples
     --------
-    >>> load("bridge").name
-    'Bridge'
+    >>> load("bridge").name, load("bridge", "de").name
+    ('Bridge', 'Brücke')
     """
+    return _load(id, locales.current() if language is None else locales.check(language))
+
+
+def forget() -> None:
+    """Read the files anew from now on."""
+    _load.cache_clear()
+
+
+@lru_cache(maxsize=256)
+def _load(id: str, language: str) -> Exercise:
+    if language != locales.SOURCE:
+        return translate(_load(id, locales.SOURCE), language)
     path = _files().get(id)
     if path is None:
         near = nearest_names(id)
@@ -69,24 +86,30 @@ def read(path: Path) -> Exercise:
     BadInput
         One line with the file, the key, what was expected and what came.
     """
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: expected TOML in UTF-8, but {' '.join(str(error).split())}") from error
+    values = read_values(path)
     try:
         exercise = Exercise.model_validate(values)
     except ValidationError as error:
-        raise BadInput(f"{path}: {_explain(error)}") from error
+        first, *others = explain(error)
+        raise BadInput(f"{path}: {first}" + (f" (and {len(others)} more)" if others else "")) from error
     if exercise.id != path.stem:
         raise BadInput(f"{path}: key id: expected '{path.stem}', as the file is named, got '{exercise.id}'")
     return exercise
 
 
-def all_exercises() -> tuple[Exercise, ...]:
-    """Every exercise, in alphabetical order of ids."""
-    return tuple(load(id) for id in ids())
+def read_values(path: Path) -> dict[str, Any]:
+    """What stands in a TOML file, before it is known to be an exercise; `BadInput` where it is none or cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: expected TOML in UTF-8, but {' '.join(str(error).split())}") from error
+
+
+def all_exercises(language: str | None = None) -> tuple[Exercise, ...]:
+    """Every exercise, in alphabetical order of ids; in the language spoken now if none is given."""
+    return tuple(load(id, language) for id in ids())
 
 
 def nearest_names(id: str, most: int = 3) -> tuple[str, ...]:
@@ -108,8 +131,8 @@ def nearest_names(id: str, most: int = 3) -> tuple[str, ...]:
 def search(text: str) -> tuple[Exercise, ...]:
     """The exercises whose id, name or other names hold every word of `text`, whatever their case.
 
-    >>> [e.id for e in search("side leg")]
-    ['side-lying-abduction', 'standing-abduction']
+    >>> [e.id for e in search("standing kick side")]
+    ['standing-abduction']
     """
     words = text.lower().split()
     return tuple(e for e in all_exercises() if all(word in " ".join((e.id, e.name, *e.aliases)).lower() for word in words))
@@ -128,19 +151,33 @@ def _files() -> dict[str, Path]:
     return files
 
 
-def _explain(error: ValidationError) -> str:
-    """The first thing that is wrong, on one line: key, what was expected, what came, and how many more there are."""
-    first, *others = error.errors(include_url=False)
-    key = ".".join(str(part) for part in first["loc"]) or "the exercise as a whole"
-    more = f" (and {len(others)} more)" if others else ""
-    if first["type"] == "extra_forbidden":
-        return f"key {key}: expected no such key, got {_short(first['input'])}; look for a slip in its name{more}"
-    if first["type"] == "missing":
-        return f"key {key}: expected a value, got none{more}"
-    expected = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    if first["type"] == "value_error":
-        return f"key {key}: {expected}{more}"
-    return f"key {key}: expected {expected}, got {_short(first['input'])}{more}"
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong at one place of an exercise's file; `key` is empty where it is the file as a whole."""
+
+    key: str
+    says: str  # what was expected and what came
+
+    def __str__(self) -> str:
+        return f"key {self.key}: {self.says}" if self.key else self.says
+
+
+def explain(error: ValidationError) -> list[Problem]:
+    """Everything that is wrong, in the order of the file's model: key, what was expected, what came."""
+    found = []
+    for detail in error.errors(include_url=False):
+        key = ".".join(str(part) for part in detail["loc"]) or "the exercise as a whole"
+        expected = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+        if detail["type"] == "extra_forbidden":
+            says = f"expected no such key, got {_short(detail['input'])}; look for a slip in its name"
+        elif detail["type"] == "missing":
+            says = "expected a value, got none"
+        elif detail["type"] == "value_error":
+            says = expected
+        else:
+            says = f"expected {expected}, got {_short(detail['input'])}"
+        found.append(Problem(key, says))
+    return found
 
 
 def _short(value: object) -> str:

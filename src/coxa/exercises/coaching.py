@@ -100,9 +100,23 @@ class FaultRule(Part):
 
 
 class TestRule(Part):
+    """What a test measures and its rules: the longest hold, or with `measures` "repetitions" how many in `duration`."""
+
     name: str
     unit: str
     valid_from: float = 0.0
+    measures: Literal["longest-hold", "repetitions"] = "longest-hold"
+    duration: Number | None = None  # the clock stops the test by itself
+    last_counts_from: Number | None = None  # the last one counts beyond this share of the way up when the time is over
+    seat_height: Number | None = None  # of the chair that the norms were measured with
+    practice_runs: int = 0  # before the one that counts: people get better by the first try alone
+    zero_if: str = ""  # asked after the test; "yes" makes the value 0
+
+    @model_validator(mode="after")
+    def knows_when_it_is_over(self) -> TestRule:
+        if self.measures == "repetitions" and self.duration is None:
+            raise ValueError("a test that counts repetitions needs a duration")
+        return self
 
 
 class Coaching(Part):

@@ -107,6 +107,8 @@ class Exercise(Part):
     muscles: tuple[str, ...]
     level: Annotated[int, Field(ge=1, le=5)]
     clinician_only: bool = False
+    default_off: bool = False  # offered to nobody until a clinician turns it on
+    why_off: str = ""
     steps: tuple[str, ...]
     feel: str  # what you should feel, and where
     doses: tuple[Dose, ...]
@@ -131,6 +133,8 @@ class Exercise(Part):
             raise ValueError("guided by camera, but there is no [coaching]")
         if self.guided_by == "timer" and not self.why_no_camera:
             raise ValueError("guided by timer, so why_no_camera must say why")
+        if self.default_off != bool(self.why_off):
+            raise ValueError("default_off and why_off need each other: an exercise that is off by default says why")
         rules = [rule.fault for rule in self.coaching.faults] if self.coaching else []
         if twice := sorted({fault for fault in rules if rules.count(fault) > 1}):
             raise ValueError(f"two fault rules for {', '.join(twice)}")

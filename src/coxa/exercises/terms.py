@@ -13,12 +13,15 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Region = Literal["front", "outer", "buttock", "thigh", "knee", "back"]
 View = Literal["front", "side", "diagonal", "feet-end", "raised"]
 Condition = Literal[
-    "balance-trouble", "femoroacetabular-impingement", "gluteal-tendinopathy", "hip-osteoarthritis", "hip-replacement",
-    "hip-surgery-last-12-months", "knee-hurts-to-kneel-on", "labral-tear", "low-back-pain", "nerve-signs", "pain-both-sides",
-    "painful-side-down", "severe-pain", "stress-fracture-suspected", "timed-up-and-go-12-s-or-more", "two-falls-in-12-months",
+    "age-70-or-over", "balance-trouble", "fall-in-12-months", "femoroacetabular-impingement", "gluteal-tendinopathy",
+    "hip-osteoarthritis", "hip-replacement", "hip-surgery-last-12-months", "knee-hurts-to-kneel-on", "labral-tear",
+    "low-back-pain", "nerve-signs", "pain-both-sides", "painful-side-down", "severe-pain", "stress-fracture-suspected",
+    "timed-up-and-go-12-s-or-more", "two-falls-in-12-months",
 ]  # fmt: skip
 CONDITION_WORDS: dict[Condition, str] = {
+    "age-70-or-over": "an age of 70 or over",
     "balance-trouble": "trouble with balance",
+    "fall-in-12-months": "a fall in the last 12 months",
     "femoroacetabular-impingement": "femoroacetabular impingement (FAI)",
     "gluteal-tendinopathy": "gluteal tendinopathy (a sore outer hip tendon)",
     "hip-osteoarthritis": "hip osteoarthritis",

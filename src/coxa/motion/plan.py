@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from coxa.body.posture import POSTURES, VIEWS
-from coxa.body.signals import LEFT, RIGHT, SHARED, needed, signal_named
+from coxa.body.signals import FOOT_DROP, HIP_HEIGHT, KNEE_TURN, LEFT, RIGHT, SEAT_HEIGHT, SHARED, needed, signal_named
 from coxa.errors import BadInput
 from coxa.exercises.coaching import Coaching, FaultRule
 from coxa.exercises.model import Exercise
@@ -22,6 +22,11 @@ SIDE_MODES = {"near": NEAR, "upper": UPPER, "both": AS_ONE, "each": EACH}
 NOT_IN_STEP, LEVEL, SAG, OSCILLATION = range(4)
 FAULT_KINDS = {"level": LEVEL, "sag": SAG, "oscillation": OSCILLATION}
 
+#: Signals that go past their rest the other way when the other leg works: what lies beyond rest is not this leg's.
+ONE_SIDED = (FOOT_DROP,)
+#: Signals of a body that goes up and down over its feet.
+STANDING_ON = (HIP_HEIGHT, SEAT_HEIGHT)
+
 PLAN = np.dtype(
     [
         ("polarity", "i8"),
@@ -29,6 +34,13 @@ PLAN = np.dtype(
         ("least_s", "f8"),
         ("side_mode", "i8"),
         ("shared", "i8"),  # signal 0 may show in either leg, whichever works
+        ("both_ways", "i8"),  # one track for each way of the signal, not for each leg
+        ("centred", "i8"),  # a track takes only what lies on its own side of rest
+        ("planted", "i8"),  # the feet stay where they are: a step makes it another movement
+        ("turning", "i8"),  # circles are counted, not excursions
+        ("way_signal", "i8"),  # index of the signal whose change tells the way, or -1
+        ("from_feet", "i8"),  # the trunk may be seen end on, and is then no ruler
+        ("chair", "i8"),  # stands are counted: the last one from half-way up, and the arms are watched
         ("postures", "i8", (len(POSTURES),)),
         ("views", "i8", (len(VIEWS),)),
         ("n_signals", "i8"),  # signal 0 makes the repetition
@@ -49,10 +61,17 @@ PLAN = np.dtype(
         ("fault_least_s", "f8", (MOST_FAULTS,)),
         ("hold_band", "i8"),
         ("hold_from", "f8"),  # change from rest at which the hold's clock runs
+        ("hold_at", "f8"),  # NaN, or the value towards which it has to be `hold_share` of the way from rest
+        ("hold_share", "f8"),
         ("needs", "i8", (2, MOST_SIGNALS, MOST_NEEDED)),  # landmarks each signal needs when the left, the right leg works; -1 ends
     ]
 )
 """One exercise, ready for the step."""
+
+
+def tracks_of(plan: Any) -> int:
+    """How many tracks a plan needs: one for each leg or each way that is followed by itself."""
+    return 2 if plan["side_mode"] == EACH or plan["both_ways"] else 1
 
 
 def coached(exercise: Exercise) -> Coaching:
@@ -85,7 +104,19 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
 
     p["polarity"], p["least"], p["least_s"] = rule.polarity, rule.least.value, rule.least_s
     p["side_mode"] = SIDE_MODES[rule.sides]
-    p["shared"] = signal_named(rule.signal).kind in SHARED and rule.sides == "near"
+    if p["side_mode"] == EACH and set(coaching.views) == {"side"}:
+        p["side_mode"] = NEAR  # from the side the far leg is not seen well enough
+    kind = signal_named(rule.signal).kind
+    p["shared"] = kind in SHARED and p["side_mode"] == NEAR and not rule.both_ways
+    if rule.both_ways and p["side_mode"] == EACH and kind != KNEE_TURN:
+        raise BadInput(f"{exercise.id}: expected both_ways with sides near, upper or both, got each; follow one leg at a time")
+    p["turning"] = kind == KNEE_TURN
+    p["both_ways"] = rule.both_ways and not p["turning"]
+    p["centred"] = p["both_ways"] or kind in ONE_SIDED
+    p["planted"] = kind in STANDING_ON
+    p["way_signal"] = index(rule.direction_signal) if rule.direction_signal else -1
+    p["from_feet"] = "feet-end" in coaching.views
+    p["chair"] = coaching.test is not None and coaching.test.measures == "repetitions"
     for posture in coaching.setup.postures:
         p["postures"][POSTURES.index(posture)] = 1
     for view in coaching.views:
@@ -117,6 +148,8 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
         p["hold_band"] = coaching.hold.clock == "band"
         low = rule.target.low
         p["hold_from"] = coaching.hold.share * (abs(low) if not rule.absolute else rule.least.value)
+        p["hold_at"] = low if rule.absolute else np.nan
+        p["hold_share"] = coaching.hold.share
     p["needs"][:] = -1
     for side in (LEFT, RIGHT):
         for k in range(len(names)):

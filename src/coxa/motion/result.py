@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 Side = Literal["left", "right", "both", "unknown"]
 View = Literal["front", "side", "diagonal", "feet-end", "raised", "unknown"]
-Posture = Literal["supine", "side-lying", "prone", "all-fours", "half-kneeling", "standing", "unknown"]
+Posture = Literal["supine", "side-lying", "prone", "all-fours", "half-kneeling", "standing", "sitting", "unknown"]
 Status = Literal["judged", "cannot_see", "not_this_exercise"]
+Direction = Literal["up", "down", "left", "right", "forward", "back", "outwards", "inwards"]
 Severity = Literal["amber", "red"]
 WhyNot = Literal["too_small", "not_that_movement"]
 WhyNotJudged = Literal["view", "not_visible", "not_tested", "never_visible"]
@@ -24,7 +25,7 @@ class Repetition:
     """One attempt: from leaving rest to being back. Times in seconds of the recording; `range` in `unit`."""
 
     side: Side
-    direction: Literal["up", "down"]
+    direction: Direction
     start_s: float
     peak_s: float
     end_s: float

@@ -14,8 +14,22 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from coxa.body.posture import DIRECTIONS, NO_VIEW, UNKNOWN, chest, directions, near_side, orientation_of, posture_of, upper_side, view_of
-from coxa.body.signals import BOTH, ORIENTATIONS, PLANTED, SHIN_PER_TRUNK, measure
+from coxa.body.posture import (
+    BREADTH_PER_TRUNK,
+    DIRECTIONS,
+    NO_VIEW,
+    SITTING,
+    STANDING,
+    UNKNOWN,
+    chest,
+    directions,
+    near_side,
+    orientation_of,
+    posture_of,
+    upper_side,
+    view_of,
+)
+from coxa.body.signals import BOTH, FRONTAL, ORIENTATIONS, PLANTED, SHIN_PER_TRUNK, measure
 from coxa.motion.plan import AS_ONE, EACH, LEVEL, MOST_FAULTS, MOST_NEEDED, MOST_SIGNALS, NEAR, NOT_IN_STEP, OSCILLATION, SAG
 from coxa.motion.repetitions import ABANDONED, ENDED, GOING, IDLE, SETTLING, advance, finish, start_tracker
 
@@ -25,6 +39,7 @@ REPETITION, FAULT, HOLD, WARNING, READY, LOST, MOVING = 1, 2, 3, 4, 5, 6, 7
 SNAPSHOT = (33, 5)  # x, y in pixels, then world x, y, z in metres
 _RING = 16
 _TURNS = 12
+_ROUND = 96
 
 # Times in seconds, lengths in trunk lengths.
 RING_S = 0.12
@@ -48,6 +63,13 @@ COUNTER_MOVEMENT, BESIDE_S = 0.6, 0.4
 STEPPED, STRAYED = 0.42, 0.7
 EXCHANGED = -0.5  # the line from foot to foot, in its length at the start: from here on it is the other way round
 CALM = 0.35  # trunk lengths a second
+CENTRE_TAU_S = 3.0
+# Circles: complete a little early, since they begin and end on the way in and out; lengths in trunk lengths.
+ROUND_S, CIRCLE, NEARLY, PARTIAL, PAUSE_S, LONG_PAUSE_S, STAYS_S = 0.08, 360.0, 300.0, 200.0, 0.35, 1.0, 0.45
+NARROWEST, STANDS_STILL, LONGEST_STEP, AT_REST = 0.03, 0.02, 0.05, 0.45
+# A hand is down at the chair when it is this far along the trunk (0 shoulders, 1 hips), and up at the chest above.
+HAND_DOWN = 0.75
+HALF_UP = 0.5
 SAG_RATE = 9.0  # deg/s: slower than this is a level, faster is the way down
 SAG_PACE, SAG_AT_MOST = 0.3, 0.8  # the same in heights a second, and how many heights deep a level is still no rest
 
@@ -131,6 +153,21 @@ TRACK = np.dtype(
         # how far one foot has gone from where it stood against the other: at most, off their line at most, and are they exchanged
         ("stepped", "f8", (2,)),
         ("crossed", "i8"),
+        ("value", "f8"),  # what the tracker follows: the signal, or how far it is from its centre
+        ("way_from", "f8"),
+        # the way of a knee that circles
+        ("round_n", "i8"),
+        ("round_before", "i8"),  # where the circle before began
+        ("round_first", "i8"),  # where this one did
+        ("round_done_s", "f8"),
+        ("carried", "f8"),  # of the circle before, still to be made up
+        ("round_s", "f8", (_ROUND,)),
+        ("round_x", "f8", (_ROUND,)),
+        ("round_y", "f8", (_ROUND,)),
+        ("round_v", "f8", (_ROUND,)),  # of x
+        ("hands_seen", "i8"),
+        ("hands_down", "i8"),
+        ("rising", "i8"),
         ("strayed", "f8"),  # how far the hips have gone sideways in the image, trunk lengths
         ("seen_from", "i8"),
         # faults of the repetition under way
@@ -183,6 +220,10 @@ EVENT = np.dtype(
         ("size", "f8"),
         ("other", "f8"),
         ("fastest", "f8"),
+        ("way", "i8"),
+        ("travel", "f8"),
+        ("hands_seen", "f8"),  # shares of the way up
+        ("hands_down", "f8"),
         ("known", "i8", (MOST_FAULTS,)),
         ("start", "f8", SNAPSHOT),
         ("peak", "f8", SNAPSHOT),
@@ -226,7 +267,22 @@ def forget_set_up(plan: Any, state: Any, tracks: Any, trackers: Any) -> None:
         tracks[k].running = 0
         tracks[k].have_base = 0
         tracks[k].side = k if plan.side_mode == EACH else BOTH
-        start_tracker(trackers[k], plan.polarity, plan.least, plan.least_s)
+        forget_circles(tracks[k])
+        start_tracker(trackers[k], polarity_of(plan, k), plan.least, plan.least_s)
+
+
+@njit(cache=True)
+def forget_circles(track: Any) -> None:
+    """Nothing is known of the way the knee went."""
+    track.round_n = track.round_before = track.round_first = 0
+    track.carried = 0.0
+    track.round_done_s = math.nan
+
+
+@njit(cache=True, inline="always")
+def polarity_of(plan: Any, k: int) -> int:
+    """Which way the track's repetitions go: the exercise's, or the first track up and the second down."""
+    return 1 - 2 * k if plan.both_ways == 1 else plan.polarity
 
 
 @njit(cache=True)
@@ -382,6 +438,14 @@ def take_first(state: Any, p: Any, trunk: float) -> None:
     state.leg_before[:] = math.nan
 
 
+@njit(cache=True, inline="always")
+def body_length(plan: Any, p: Any, trunk: float) -> float:
+    """The ruler: the trunk in the image, or what the shoulders' breadth says of it where it may be seen end on."""
+    if plan.from_feet == 0:
+        return trunk
+    return max(trunk, math.hypot(p[11, 0] - p[12, 0], p[11, 1] - p[12, 1]) / BREADTH_PER_TRUNK)
+
+
 @njit(cache=True)
 def follow_body(plan: Any, state: Any, world: Any, dt: float, is_running: bool) -> None:
     """Directions, ruler, posture and view, all of them slow."""
@@ -396,11 +460,15 @@ def follow_body(plan: Any, state: Any, world: Any, dt: float, is_running: bool) 
                 state.directions[i] += alpha * (now[i] - state.directions[i])
     chest(state.directions, state.chest)
     state.posture = posture_of(state.directions, state.chest)
+    if state.posture == SITTING and plan.postures[SITTING] == 0:
+        # Deep in a squat the thighs are as level as on a chair; only an exercise on a chair tells the two apart.
+        state.posture = STANDING
     if not is_running:
         state.seen_from = view_of(state.posture, state.directions, state.chest)
         orientation_of(state.directions, state.chest, state.orient)
         p = state.smooth
         trunk = 0.5 * math.hypot(p[11, 0] + p[12, 0] - p[23, 0] - p[24, 0], p[11, 1] + p[12, 1] - p[23, 1] - p[24, 1])
+        trunk = body_length(plan, p, trunk)
         # Leaning towards the camera only shortens the trunk in the image: longer is believed sooner than shorter.
         tau_s = 0.2 if trunk > state.ruler else 2.0
         state.ruler += dt / (dt + tau_s) * (trunk - state.ruler)
@@ -469,18 +537,27 @@ def choose_side(plan: Any, state: Any, tracks: Any, trackers: Any, wanted: int) 
         return
     measure_of = state.directions[1] if plan.side_mode != NEAR and plan.side_mode != AS_ONE else state.directions[2]
     best = upper_side(state.directions) if plan.side_mode != NEAR and plan.side_mode != AS_ONE else near_side(state.directions)
+    if plan.from_feet == 1 and plan.side_mode == NEAR:
+        # Seen from the feet both legs are as near: the one that is held up works.
+        measure_of = (state.smooth[26, 1] - state.smooth[25, 1]) / state.ruler
+        best = 0 if measure_of >= 0.0 else 1
+    elif plan.from_feet == 1 and plan.side_mode == AS_ONE and tracks[0].side != BOTH:
+        return
     if wanted != BOTH:
         best = wanted
     track = tracks[0]
     if track.side == best or (track.side != BOTH and abs(measure_of) < 0.15):
         return
-    first = track.side == BOTH
-    track.side = best
-    if plan.side_mode == AS_ONE and not first:
-        return  # both legs make the repetition: which one is nearer is no news to its tracker
-    track.have_base = 0
+    if plan.planted == 1 and plan.side_mode == AS_ONE and track.side != BOTH:
+        # Both legs make the repetition: which one is nearer is no news to its tracker.
+        for k in range(len(tracks)):
+            tracks[k].side = best
+        return
     state.ring_n = 0
-    start_tracker(trackers[0], plan.polarity, plan.least, plan.least_s)
+    for k in range(len(tracks)):
+        tracks[k].side = best
+        tracks[k].have_base = 0
+        start_tracker(trackers[k], polarity_of(plan, k), plan.least, plan.least_s)
 
 
 @njit(cache=True)
@@ -493,6 +570,13 @@ def fits_set_up(plan: Any, state: Any, track: Any) -> bool:
         if not (value >= plan.check_low[k] and value <= plan.check_high[k]):
             return False
     return True
+
+
+@njit(cache=True, inline="always")
+def is_elsewise(plan: Any, state: Any) -> bool:
+    """Whether the body is in a posture that is none of the exercise's; who does chair stands may stand as well as sit."""
+    other = state.posture != UNKNOWN and plan.postures[state.posture] == 0
+    return bool(other and not (plan.chair == 1 and state.posture == STANDING))
 
 
 @njit(cache=True)
@@ -546,14 +630,16 @@ def start_repetition(plan: Any, state: Any, tracks: Any, k: int, left_rest_s: fl
     track.stepped[:] = 0.0
     track.crossed = 0
     track.strayed = 0.0
-    track.other_rest = state.ring_signal[slot, 1 - k, 0] if len(tracks) == 2 else math.nan
+    track.other_rest = state.ring_signal[slot, 1 - k, 0] if plan.side_mode == EACH else math.nan
+    track.way_from = state.ring_signal[slot, k, plan.way_signal] if plan.way_signal >= 0 else math.nan
+    track.hands_seen = track.hands_down = track.rising = 0
     for f in range(plan.n_faults):
         track.since[f, 0] = track.since[f, 1] = math.nan
         track.grade[f] = 0
         track.size[f] = 0.0
         track.frames_known[f] = 0
     track.frames = 0
-    track.level = track.signal[0]
+    track.level = track.value
     track.turn = track.turn_before = track.signal[0]
     track.turn_way = 0
     track.turns = 0
@@ -565,7 +651,7 @@ def start_repetition(plan: Any, state: Any, tracks: Any, k: int, left_rest_s: fl
 @njit(cache=True)
 def note_peak(state: Any, track: Any, tracker: Any, world: Any, way: int, height: float) -> None:
     """Mean of the points near the highest level so far; begun anew when the movement goes clearly further."""
-    value = track.signal[0] * (1 - 2 * way) - tracker.low[way]
+    value = track.value * (1 - 2 * way) - tracker.low[way]
     if value > track.peak_from / 0.9 or track.peak_n == 0:
         track.peak_from = value
         track.peak_n = 0
@@ -637,7 +723,10 @@ def count_turns(track: Any, value: float, least: float, time_s: float) -> float:
 @njit(cache=True)
 def keep_hold(plan: Any, track: Any, change: float, time_s: float, dt: float) -> bool:
     """Run the hold's clock; true when a hold has just ended (a lapse of half a second or more)."""
-    if change >= plan.hold_from:
+    enough = plan.hold_from
+    if plan.hold_at == plan.hold_at:
+        enough = plan.hold_share * abs(plan.hold_at - track.reference[0])
+    if change >= enough:
         if track.hold_from_s != track.hold_from_s:
             track.hold_from_s = time_s
             track.held_s = 0.0
@@ -661,6 +750,8 @@ def emit(events: Any, n: int, code: int, state: Any, track: Any) -> int:
     e.posture = state.posture
     e.seen_from = track.seen_from
     e.repetition = state.repetitions
+    e.way = 0
+    e.travel = e.hands_seen = e.hands_down = math.nan
     e.start_s = e.peak_s = e.end_s = e.range = e.top = e.hold_s = e.up_s = e.down_s = e.size = e.other = math.nan
     return n + 1
 
@@ -699,13 +790,21 @@ def is_too_brief(plan: Any, tracker: Any) -> bool:
 
 
 @njit(cache=True)
-def end_repetition(plan: Any, state: Any, track: Any, tracker: Any, events: Any, n: int) -> int:
+def end_repetition(plan: Any, state: Any, track: Any, tracker: Any, polarity: int, events: Any, n: int) -> int:
     """Report the repetition, its faults and its hold."""
     n = end_hold(events, n, state, track)
     n = emit(events, n, REPETITION, state, track)
     e = events[n - 1]
     e.start_s, e.peak_s, e.end_s = tracker.start_s, tracker.peak_s, tracker.end_s
     e.range, e.top = tracker.range, tracker.top
+    if plan.centred == 1:
+        e.top += track.reference[0]
+    e.way = polarity
+    if plan.way_signal >= 0:
+        e.travel = track.rest[plan.way_signal] - track.way_from
+    if track.rising > 0:
+        e.hands_seen = track.hands_seen / track.rising
+        e.hands_down = track.hands_down / track.rising
     e.hold_s = track.hold_best_s if plan.hold_band == 1 else tracker.hold_s
     e.up_s, e.down_s = tracker.up_s, tracker.down_s
     e.other = track.other_top
@@ -753,22 +852,24 @@ def feet_moved(state: Any, track: Any) -> None:
 def judge_frame(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, world: Any, time_s: float, dt: float, events: Any, n: int) -> int:
     """Faults, hold and peak of the repetition under way, for one frame."""
     track = tracks[k]
-    way = 0 if plan.polarity > 0 else 1
+    polarity = polarity_of(plan, k)
+    way = 0 if polarity > 0 else 1
     height = tracker.high[way] - tracker.low[way]
-    value = track.signal[0] * plan.polarity
+    value = track.value * polarity
     track.fastest = max(track.fastest, track.rate)
     aside = 0.5 * (state.smooth[23, 0] + state.smooth[24, 0] - track.start[23, 0] - track.start[24, 0])
     track.strayed = max(track.strayed, abs(aside) / state.ruler)
     note_peak(state, track, tracker, world, way, height)
-    if plan.side_mode == AS_ONE:
+    if plan.planted == 1:
         feet_moved(state, track)
-    if len(tracks) == 2:
+    if plan.side_mode == EACH:
         track.other_top = max(track.other_top, (tracks[1 - k].signal[0] - track.other_rest) * plan.polarity)
-    if plan.hold_band == 1 and keep_hold(plan, track, value - plan.polarity * track.reference[0], time_s, dt):
+    change = value if plan.centred == 1 else value - polarity * track.reference[0]
+    if plan.hold_band == 1 and keep_hold(plan, track, change, time_s, dt):
         n = end_hold(events, n, state, track)
     alpha = dt / (dt + 0.2)
     before = track.level
-    track.level += alpha * (track.signal[0] - track.level)
+    track.level += alpha * (track.value - track.level)
     # A deep sag is told from the way back by its level, after the tracker has taken it for a return.
     going = tracker.phase[way] == GOING
     if not going and (tracker.phase[way] != SETTLING or plan.has_sag == 0):
@@ -790,7 +891,7 @@ def judge_frame(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, world:
             new = grade_fault(track, f, excess, plan.fault_amber[f], plan.fault_red[f], plan.fault_least_s[f], time_s)
         elif kind == SAG:
             rate = abs(track.level - before) / dt if dt > 0.0 else math.inf
-            drop = tracker.high[way] - track.level * plan.polarity
+            drop = tracker.high[way] - track.level * polarity
             excess = drop if rate < min(SAG_RATE, SAG_PACE * height) and drop < SAG_AT_MOST * height else 0.0
             new = grade_fault(track, f, excess, plan.fault_amber[f], plan.fault_red[f], plan.fault_least_s[f], time_s)
         elif kind == OSCILLATION and value - tracker.low[way] > 0.4 * height:
@@ -858,7 +959,7 @@ def step(
     ty = 0.5 * (p[11, 1] + p[12, 1] - p[23, 1] - p[24, 1])
     x = 0.25 * (p[11, 0] + p[12, 0] + p[23, 0] + p[24, 0])
     y = 0.25 * (p[11, 1] + p[12, 1] + p[23, 1] + p[24, 1])
-    trunk = math.hypot(tx, ty)
+    trunk = body_length(plan, p, math.hypot(tx, ty))
     if not trunk > 1e-6:
         return n
     if not is_same_body(state, x, y, trunk, time_s):
@@ -907,7 +1008,7 @@ def step(
             tracks[k].signal[0] = of_either_leg(plan, state, side, tracks[k].signal[0], dt, is_running)
     # Set-up: posture and start position, for a moment; while a repetition runs only another posture ends it.
     if is_running:
-        other = state.posture != UNKNOWN and plan.postures[state.posture] == 0
+        other = is_elsewise(plan, state)
         state.off_s = state.off_s + dt if other else 0.0
         if state.off_s > OFF_POSTURE_S:
             n = emit(events, n, LOST, state, tracks[0])
@@ -916,7 +1017,7 @@ def step(
             state.fits = 0.0
             return n
     else:
-        other = state.posture != UNKNOWN and plan.postures[state.posture] == 0
+        other = is_elsewise(plan, state)
         state.off_s = state.off_s + dt if other else 0.0
         # Who comes from another posture is still getting there until the body rests; a first glance may be wrong.
         if state.off_s > OFF_POSTURE_S:
@@ -933,16 +1034,18 @@ def step(
             e.start_s = time_s
             e.seen_from = state.seen_from
             for k in range(len(tracks)):
-                start_tracker(trackers[k], plan.polarity, plan.least, plan.least_s)
+                start_tracker(trackers[k], polarity_of(plan, k), plan.least, plan.least_s)
                 tracks[k].rest[:] = tracks[k].signal
-                tracks[k].slow = tracks[k].before = tracks[k].signal[0]
+                tracks[k].before = tracks[k].signal[0]
+                tracks[k].slow = 0.0 if plan.centred == 1 else tracks[k].signal[0]
+                forget_circles(tracks[k])
                 tracks[k].rate = tracks[k].slot_rate = 0.0
             for i in range(33):
                 state.rest_points[i, 0], state.rest_points[i, 1] = state.smooth[i, 0], state.smooth[i, 1]
                 for c in range(3):
                     state.rest_points[i, 2 + c] = world[i, c]
             state.ring_n = 0
-        elif state.ready == 1 and state.fits < 0.2 and plan.postures[state.posture] == 0:
+        elif state.ready == 1 and state.fits < 0.2 and (state.posture == UNKNOWN or is_elsewise(plan, state)):
             n = emit(events, n, LOST, state, tracks[0])
             events[n - 1].start_s = time_s
             forget_set_up(plan, state, tracks, trackers)
@@ -962,25 +1065,37 @@ def step(
             elif now == now:
                 tracks[k].rest[s] += rest_alpha * (now - tracks[k].rest[s])
     remember_rest(state, tracks, time_s)
-    way = 0 if plan.polarity > 0 else 1
     for k in range(len(tracks)):
         track, tracker = tracks[k], trackers[k]
+        polarity = polarity_of(plan, k)
+        way = 0 if polarity > 0 else 1
+        if plan.turning == 1:
+            n = follow_circles(plan, state, tracks, k, tracker, time_s, events, n)
+            continue
+        track.value = track.signal[0]
+        if plan.centred == 1:
+            track.value -= centre_of(plan, track, trackers, dt)
         # A stretch may bounce: the repetition follows its slow part, the bounce is a fault.
         if dt > 0.0:
-            now = (track.signal[0] - track.before) * plan.polarity / dt
+            now = (track.signal[0] - track.before) * polarity / dt
             track.rate += dt / (dt + RATE_TAU_S) * (now - track.rate)
             track.slot_rate = max(track.slot_rate, track.rate)
         track.before = track.signal[0]
-        track.slow += (dt / (dt + SLOW_TAU_S) if dt > 0.0 else 1.0) * (track.signal[0] - track.slow)
-        event = advance(tracker, time_s, track.slow if plan.hold_band == 1 else track.signal[0])
+        track.slow += (dt / (dt + SLOW_TAU_S) if dt > 0.0 else 1.0) * (track.value - track.slow)
+        followed = track.slow if plan.hold_band == 1 else track.value
+        if plan.centred == 1 and followed * polarity < 0.0:
+            followed = 0.0
+        event = advance(tracker, time_s, followed)
         if event == ENDED:
             if track.running == 0:
                 start_repetition(plan, state, tracks, k, tracker.start_s)
-            stepped = plan.side_mode == AS_ONE and track.other_top > STEPPED
-            if track.strayed > STRAYED or stepped or is_too_brief(plan, tracker) or (len(tracks) == 2 and is_counter_movement(plan, trackers, k)):
+            stepped = plan.planted == 1 and track.other_top > STEPPED
+            strayed = plan.way_signal < 0 and track.strayed > STRAYED
+            beside = plan.side_mode == EACH and is_counter_movement(plan, trackers, k)
+            if strayed or stepped or beside or is_too_brief(plan, tracker):
                 track.running = 0
             else:
-                n = end_repetition(plan, state, track, tracker, events, n)
+                n = end_repetition(plan, state, track, tracker, polarity, events, n)
         elif event == ABANDONED:
             n = end_hold(events, n, state, track)
             track.running = 0
@@ -993,7 +1108,155 @@ def step(
             if track.running == 0:
                 start_repetition(plan, state, tracks, k, tracker.from_s[way])
             n = judge_frame(plan, state, tracks, k, tracker, world, time_s, dt, events, n)
+            if plan.chair == 1 and tracker.phase[way] == GOING and tracker.band_s[way] <= 0.0:
+                watch_hands(state, track, image, visibility)
     return n
+
+
+@njit(cache=True)
+def centre_of(plan: Any, track: Any, trackers: Any, dt: float) -> float:
+    """The rest from which both ways are measured; it follows slowly while nothing is under way."""
+    if track.have_base == 0:
+        return float(track.rest[0])
+    idle = True
+    for k in range(len(trackers)):
+        idle = idle and trackers[k].phase[0 if polarity_of(plan, k) > 0 else 1] == IDLE
+    if idle and track.signal[0] == track.signal[0]:
+        track.base[0] += dt / (dt + CENTRE_TAU_S) * (track.signal[0] - track.base[0])
+    return float(track.base[0])
+
+
+@njit(cache=True)
+def follow_circles(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, time_s: float, events: Any, n: int) -> int:
+    """Follow the way of a knee about its hip in the picture; every swing out and in and back is a circle, a repetition.
+
+    Seen from the feet a circle is flat: its height is a tenth of its width, too little to follow round. So circles are
+    counted as swings, by the angle between where the knee is and how fast it goes sideways, and only the way round is
+    told from the area. The middle is known when a circle is nearly complete: until then the way is kept, and the angle
+    is added up afresh about the middle of all that was gone through since the circle before began.
+    """
+    track = tracks[k]
+    last = (track.round_n - 1) % _ROUND
+    if track.round_n > 0 and time_s - track.round_s[last] < ROUND_S:
+        return n
+    s = 1 if track.side == 1 else 0
+    outward = (1.0 if state.orient[FRONTAL] >= 0 else -1.0) * (1.0 if s == 0 else -1.0)
+    slot = track.round_n % _ROUND
+    track.round_s[slot] = time_s
+    track.round_x[slot] = outward * (state.smooth[25 + s, 0] - state.smooth[23 + s, 0]) / state.ruler
+    track.round_y[slot] = (state.smooth[25 + s, 1] - state.smooth[23 + s, 1]) / state.ruler
+    three = track.round_n - min(track.round_n, 3)
+    gap_s = time_s - track.round_s[three % _ROUND]
+    track.round_v[slot] = (track.round_x[slot] - track.round_x[three % _ROUND]) / gap_s if gap_s > 0.0 else 0.0
+    track.round_n += 1
+    oldest = max(0, track.round_n - _ROUND)
+    track.round_before = max(track.round_before, oldest)
+    track.round_first = max(track.round_first, oldest)
+    if is_paused(track, time_s):
+        track.round_before = track.round_first = track.round_n - 1
+        track.carried = 0.0
+        return n
+    # The middle of the way, each step as heavy as it is long: neither a pause nor a leap of the tracking draws it aside.
+    total = middle = square = quick = 0.0
+    for m in range(track.round_before + 1, track.round_n):
+        x = track.round_x[m % _ROUND]
+        weight = min(abs(x - track.round_x[(m - 1) % _ROUND]), LONGEST_STEP)
+        total += weight
+        middle += weight * x
+        square += weight * x * x
+        quick += weight * track.round_v[m % _ROUND] ** 2
+    if not total > 0.0:
+        return n
+    middle /= total
+    wide, quick = math.sqrt(max(square / total - middle * middle, 0.0)), math.sqrt(quick / total)
+    if wide < NARROWEST:
+        return n
+    turned = track.carried
+    area = 0.0
+    before = math.nan
+    rests_s = math.nan
+    for m in range(track.round_first, track.round_n):
+        x, v = (track.round_x[m % _ROUND] - middle) / wide, track.round_v[m % _ROUND] / quick
+        if m > track.round_first:
+            dx = track.round_x[m % _ROUND] - track.round_x[(m - 1) % _ROUND]
+            dy = track.round_y[m % _ROUND] - track.round_y[(m - 1) % _ROUND]
+            area += (track.round_x[m % _ROUND] - middle) * dy - track.round_y[m % _ROUND] * dx
+        if x * x + v * v < AT_REST * AT_REST:
+            rests_s = track.round_s[m % _ROUND] if rests_s != rests_s else rests_s
+            continue
+        rests_s = math.nan
+        angle = math.degrees(math.atan2(x, v))
+        if before == before:
+            turned += (angle - before + 180.0) % 360.0 - 180.0
+        before = angle
+    # The heights are taken from the first: what the way did not come back to is no part of the area.
+    first_y, last_y = track.round_y[track.round_first % _ROUND], track.round_y[(track.round_n - 1) % _ROUND]
+    first_x, last_x = track.round_x[track.round_first % _ROUND], track.round_x[(track.round_n - 1) % _ROUND]
+    area += (last_x - middle) * (first_y - last_y) - last_y * (first_x - last_x)
+    track.signal[0] = turned
+    rests = rests_s == rests_s and time_s - rests_s >= PAUSE_S
+    start_s = track.round_s[track.round_first % _ROUND]
+    # Out and back is a whole swing about its own middle, until the knee goes past it: a circle has to stay complete.
+    if turned < NEARLY:
+        track.round_done_s = math.nan
+    elif track.round_done_s != track.round_done_s:
+        track.round_done_s = time_s
+    complete = turned >= NEARLY and (rests or time_s - track.round_done_s >= STAYS_S)
+    if complete or (rests and turned >= PARTIAL):
+        end_s = track.round_done_s if complete else rests_s
+        n = end_circle(plan, state, tracks, k, tracker, 1 if area > 0.0 else -1, CIRCLE if complete else turned, start_s, end_s, events, n)
+        track.round_before = track.round_first
+        track.round_first = track.round_n - 1
+        track.carried = turned - CIRCLE if complete else 0.0
+        track.round_done_s = math.nan
+    elif rests:
+        track.round_first = track.round_n - 1
+        track.carried = 0.0
+    return n
+
+
+@njit(cache=True)
+def is_paused(track: Any, time_s: float) -> bool:
+    """Whether the knee has not gone anywhere for a second."""
+    first = track.round_n - 1
+    x, y = track.round_x[first % _ROUND], track.round_y[first % _ROUND]
+    for m in range(track.round_n - 1, max(0, track.round_n - _ROUND) - 1, -1):
+        if math.hypot(track.round_x[m % _ROUND] - x, track.round_y[m % _ROUND] - y) > STANDS_STILL:
+            return False
+        if time_s - track.round_s[m % _ROUND] >= LONG_PAUSE_S:
+            return True
+    return False
+
+
+@njit(cache=True)
+def end_circle(
+    plan: Any, state: Any, tracks: Any, k: int, tracker: Any, way: int, size: float, start_s: float, end_s: float, events: Any, n: int
+) -> int:
+    """Report a circle or a part of one."""
+    start_repetition(plan, state, tracks, k, start_s)
+    tracker.start_s, tracker.end_s = start_s, end_s
+    tracker.peak_s = 0.5 * (start_s + end_s)
+    tracker.range = tracker.top = size
+    tracker.hold_s = 0.0
+    tracker.up_s = tracker.down_s = 0.5 * (end_s - start_s)
+    return end_repetition(plan, state, tracks[k], tracker, way, events, n)
+
+
+@njit(cache=True)
+def watch_hands(state: Any, track: Any, image: Any, visibility: Any) -> None:
+    """On the way up from a chair: whether a hand is seen, and down at the hips instead of at the chest."""
+    p = state.smooth
+    x, y = 0.5 * (p[11, 0] + p[12, 0]), 0.5 * (p[11, 1] + p[12, 1])
+    dx, dy = 0.5 * (p[23, 0] + p[24, 0]) - x, 0.5 * (p[23, 1] + p[24, 1]) - y
+    length = dx * dx + dy * dy
+    track.rising += 1
+    seen, down = False, False
+    for i in (15, 16):
+        if shows(image, visibility, i) and length > 0.0:
+            seen = True
+            down = down or ((p[i, 0] - x) * dx + (p[i, 1] - y) * dy) / length > HAND_DOWN
+    track.hands_seen += 1 if seen else 0
+    track.hands_down += 1 if down else 0
 
 
 @njit(cache=True)
@@ -1011,21 +1274,29 @@ def step_many(
 
 
 @njit(cache=True)
-def close_hold(plan: Any, state: Any, track: Any, tracker: Any, events: Any, n: int) -> int:
-    """A stretch or balance still held when the frames end is complete as it stands."""
-    way = 0 if plan.polarity > 0 else 1
-    if track.hold_from_s != track.hold_from_s and track.hold_best_s < LEAST_HOLD_S:
+def close_open(plan: Any, state: Any, track: Any, tracker: Any, polarity: int, events: Any, n: int) -> int:
+    """A stretch, a balance or a stand still held when the frames end is complete as it stands."""
+    if plan.chair == 0 and track.hold_from_s != track.hold_from_s and track.hold_best_s < LEAST_HOLD_S:
         return n
+    way = 0 if polarity > 0 else 1
     tracker.start_s = tracker.from_s[way]
     tracker.peak_s = tracker.high_s[way]
     tracker.end_s = state.last_s
     tracker.range = tracker.high[way] - tracker.low[way]
-    tracker.top = plan.polarity * tracker.high[way]
+    tracker.top = polarity * tracker.high[way]
     tracker.up_s = max(tracker.enter_s[way] - tracker.from_s[way], 0.0)
     tracker.down_s = 0.0
     if tracker.end_s - tracker.start_s < plan.least_s:
         return n
-    return end_repetition(plan, state, track, tracker, events, n)
+    return end_repetition(plan, state, track, tracker, polarity, events, n)
+
+
+@njit(cache=True)
+def is_half_up(plan: Any, tracker: Any) -> bool:
+    """Whether this is a stand from a chair under way, more than half of this person's usual one."""
+    way = 0 if plan.polarity > 0 else 1
+    height = tracker.high[way] - tracker.low[way]
+    return bool(plan.chair == 1 and tracker.phase[way] == GOING and height > HALF_UP * max(tracker.usual, tracker.least_range))
 
 
 @njit(cache=True)
@@ -1038,7 +1309,7 @@ def close(plan: Any, state: Any, tracks: Any, trackers: Any, events: Any) -> int
                 continue
             if tracks[k].running == 0:
                 start_repetition(plan, state, tracks, k, trackers[k].start_s)
-            n = end_repetition(plan, state, tracks[k], trackers[k], events, n)
-        elif state.ready == 1 and tracks[k].running == 1 and plan.hold_band == 1:
-            n = close_hold(plan, state, tracks[k], trackers[k], events, n)
+            n = end_repetition(plan, state, tracks[k], trackers[k], polarity_of(plan, k), events, n)
+        elif state.ready == 1 and tracks[k].running == 1 and (plan.hold_band == 1 or is_half_up(plan, trackers[k])):
+            n = close_open(plan, state, tracks[k], trackers[k], polarity_of(plan, k), events, n)
     return n

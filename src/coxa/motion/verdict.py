@@ -11,7 +11,7 @@ import numpy as np
 from coxa import __version__
 from coxa.body.posture import POSTURES, VIEWS
 from coxa.body.signals import BOTH, SIDES, signal_named
-from coxa.exercises.coaching import FaultRule
+from coxa.exercises.coaching import FaultRule, RepetitionRule
 from coxa.exercises.model import Exercise
 from coxa.motion import step as engine
 from coxa.motion.evidence import load_model
@@ -34,6 +34,12 @@ PAST_ZERO = ("thigh_extension",)
 MINIMUM_JERK = 1.875
 #: One foot moving against the other by this many shins for each leg length that the hips sink: steps, not a squat.
 STEPS = 3.0
+#: How much of the last second of a timed test a recording may lack.
+ENDS_EARLY_S = 0.5
+#: Share of the time from leaving the chair to 85 % of the way up after which a smooth rise is half-way.
+HALF_WAY = 0.57
+#: Shares of a rise in which a hand must be seen to be judged, and down at the hips to have helped.
+HANDS_SEEN, HANDS_DOWN = 0.5, 0.4
 #: The other leg moving this much of the range the same way makes it another movement (a jump with both legs).
 OTHER_LEG = 0.6
 
@@ -105,9 +111,19 @@ def meets_dose(exercise: Exercise, event: np.void, size: float) -> bool:
     coaching = coached(exercise)
     target = coaching.repetition.target
     far_enough = (
-        target.low <= size <= target.high if coaching.repetition.polarity > 0 or coaching.repetition.absolute else size >= abs(target.low)
+        target.low <= size <= target.high
+        if coaching.repetition.polarity > 0 or coaching.repetition.absolute or coaching.repetition.both_ways
+        else size >= abs(target.low)
     )
     return bool(far_enough and (coaching.hold is None or event["hold_s"] >= coaching.hold.target.low))
+
+
+def direction_of(rule: RepetitionRule, event: np.void) -> Any:
+    """Which way a repetition went: its own name where the exercise has two ways, else up or down."""
+    if not rule.directions:
+        return "up" if rule.polarity > 0 else "down"
+    forth = float(event["travel"]) >= 0.0 if rule.direction_signal else event["way"] > 0
+    return rule.directions[0 if forth else 1]
 
 
 def size_of(exercise: Exercise, event: np.void) -> float:
@@ -228,7 +244,7 @@ def assemble(watched: Watched, events: list[np.void]) -> SetResult:
         repetitions.append(
             Repetition(
                 side=reported_side(exercise, int(event["side"])),
-                direction="up" if coaching.repetition.polarity > 0 else "down",
+                direction=direction_of(coaching.repetition, event),
                 start_s=tidy(event["start_s"]),
                 peak_s=tidy(event["peak_s"]),
                 end_s=tidy(event["end_s"]),
@@ -263,7 +279,7 @@ def assemble(watched: Watched, events: list[np.void]) -> SetResult:
         faults=tuple(faults),
         not_judged=not_judged(watched, status, VIEWS[view], fast_enough, judged_once, bool(attempts)),
         recognised=(),
-        test=test_value(exercise, repetitions, holds, status),
+        test=stands_value(watched, repetitions, attempts, status) or test_value(exercise, repetitions, holds, status),
         engine=ENGINE,
     )
 
@@ -290,6 +306,38 @@ def not_judged(watched: Watched, status: str, view: str, fast_enough: bool, judg
         if why is not None:
             left.append(NotJudged(rule.fault, why, rule.self_check))  # type: ignore[arg-type]
     return tuple(left)
+
+
+def stands_value(watched: Watched, repetitions: list[Repetition], attempts: list[np.void], status: str) -> Test | None:
+    """The chair stand's value: how often the person stood up in so many seconds from the first rise on; 0 when the arms helped (C7).
+
+    A stand under way when the time is up counts when it is more than half-way up.
+    """
+    rule = coached(watched.exercise).test
+    if rule is None or rule.measures != "repetitions" or rule.duration is None or status != "judged":
+        return None
+    stands = [(r, e) for r, e in zip(repetitions, attempts, strict=True) if r.counted]
+    if not stands:
+        return Test(rule.name, 0.0, rule.unit, False, "no stand was seen")
+    go_s = stands[0][0].start_s
+    end_s = go_s + rule.duration.value
+    if watched.last_s < end_s - ENDS_EARLY_S:
+        gone = watched.last_s - go_s
+        return Test(
+            rule.name,
+            0.0,
+            rule.unit,
+            False,
+            f"the recording ends {gone:.0f} s after the first rise; the test takes {rule.duration.value:g} s",
+        )
+    # Half of the way up lies a little past half of the time to where the top begins.
+    inside = [(r, e) for r, e in stands if r.start_s + HALF_WAY * float(e["up_s"]) <= end_s]
+    seen = [e for _, e in inside if e["hands_seen"] >= HANDS_SEEN]
+    if any(e["hands_down"] >= HANDS_DOWN for e in seen):
+        return Test(rule.name, 0.0, rule.unit, True, "the arms were used; with arms crossed on the chest every stand counts")
+    unseen = len(seen) < len(inside)
+    why = "the hands could not always be seen: the value holds only if the arms stayed crossed on the chest" if unseen else ""
+    return Test(rule.name, float(len(inside)), rule.unit, True, why)
 
 
 def test_value(exercise: Exercise, repetitions: list[Repetition], holds: tuple[Hold, ...], status: str) -> Test | None:

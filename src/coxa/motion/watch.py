@@ -15,7 +15,7 @@ from coxa.errors import BadInput
 from coxa.exercises import catalogue
 from coxa.motion import step as engine
 from coxa.motion.cues import Cue, Cues
-from coxa.motion.plan import EACH, coached, compile_plan
+from coxa.motion.plan import coached, compile_plan, tracks_of
 from coxa.motion.repetitions import TRACKER
 from coxa.motion.result import SetResult
 from coxa.motion.verdict import Watched, assemble
@@ -79,7 +79,7 @@ class Watcher:
         if side not in ("left", "right", "auto"):
             raise BadInput(f"side: expected left, right or auto, got {side!r}")
         self._plan = compile_plan(self.exercise)[0]
-        legs = 2 if self._plan["side_mode"] == EACH else 1
+        legs = tracks_of(self._plan)
         self._wanted = 2 if side == "auto" else SIDES.index(side)
         self._state = np.zeros(1, engine.STATE)[0]
         self._tracks = np.zeros(legs, engine.TRACK)

@@ -54,11 +54,15 @@ class Loft:
 
 @dataclass(frozen=True)
 class Look:
-    """Choices of dress and hair that change the outline: where sleeves and trouser legs end, in body heights along the limb."""
+    """Choices of dress and hair that change the outline: where sleeves and trouser legs end, in body heights along the limb.
+
+    A `neutral` body, for pictures of exercises, has neither breasts nor a man's chest, and its clothes are colour alone.
+    """
 
     sleeve: float = 0.095
     trouser: float = 0.455
     bun: bool = False
+    neutral: bool = False
 
 
 def smooth_min(a: Floats, b: Floats, width: float) -> Floats:
@@ -263,7 +267,9 @@ class Form:
         d = self._torso.distance(p[:, 1], p[:, 0], p[:, 2])
         back = 1.04 if self.female else 0.96
         d = smooth_min(d, _ball(q, (0.041, 0.507, -0.027 * g), (0.044 * g, 0.045, 0.040 * g * back)), 0.020)
-        if self.female:
+        if self.look.neutral:
+            d = smooth_min(d, _ball(q, (0.036, 0.757, 0.028), (0.040, 0.034, 0.026)), 0.034)
+        elif self.female:
             d = smooth_min(d, _ball(q, (0.038, 0.742, 0.044), (0.034 * g, 0.034 * g, 0.030 * g)), 0.022)
         else:
             d = smooth_min(d, _ball(q, (0.042, 0.757, 0.030), (0.044, 0.032, 0.029)), 0.026)
@@ -349,6 +355,8 @@ class Form:
         return {"shirt": shirt, "trousers": trousers, "shoes": shoes, "hair": hair}
 
     def _cloth(self, p: Floats, d: dict[str, Floats]) -> Floats:
+        if self.look.neutral:
+            return np.zeros(len(p))
         f = self.fields(p, d)
         shirt = 0.0034 * ramp(f["shirt"], -0.002, 0.003)
         trousers = 0.0022 * ramp(f["trousers"], -0.002, 0.003) * ramp(-f["shirt"], -0.003, 0.003)

@@ -17,6 +17,9 @@ from coxa.errors import BadInput
 #: Edge of a cell, in body heights: coarse on trunk and limbs, fine where small shapes matter.
 _STEP = {"body": 0.0112, "head": 0.0046, "hand": 0.0040, "foot": 0.0072}
 
+#: What covers a point of the skin; its place is the number in `Body.garments`.
+GARMENTS: tuple[str, ...] = ("skin", "trousers", "shirt", "shoes", "hair")
+
 _SKIN = ((236, 200, 176), (222, 178, 148), (198, 150, 118), (164, 118, 88), (128, 88, 64), (96, 64, 48))
 _HAIR = ((38, 30, 26), (70, 48, 32), (112, 78, 48), (150, 146, 142), (90, 84, 80), (58, 34, 24))
 _SHIRT = ((196, 92, 60), (62, 128, 122), (226, 190, 96), (214, 214, 206), (92, 118, 168), (150, 84, 110), (120, 152, 96), (88, 92, 102))
@@ -68,6 +71,8 @@ class Body:
         How much each of four segments moves a point; rows sum to one.
     segments : (V, 4) int32
         Which four.
+    garments : (V,) uint8
+        What covers a point, as a place in `GARMENTS`; all corners of a triangle wear the same.
     """
 
     skeleton: Skeleton
@@ -76,14 +81,17 @@ class Body:
     rest: Floats
     weights: Floats
     segments: npt.NDArray[np.int32]
+    garments: npt.NDArray[np.uint8]
     bind: Floats = field(repr=False)
     bind_normals: Floats = field(repr=False)
     bind_rotations: Floats = field(repr=False)
     bind_origins: Floats = field(repr=False)
 
     @classmethod
-    def of(cls, skeleton: Skeleton, palette: Palette | int = 0) -> Body:
+    def of(cls, skeleton: Skeleton, palette: Palette | int = 0, *, coarse: float = 1.0, face: bool = True) -> Body:
         """Build the body of a skeleton (about a second), dressed by a palette or by the seed of one.
+
+        A `coarse` of 2 doubles the cells' edges and leaves a quarter of the points; without `face` none is painted.
 
         Examples
         --------
@@ -95,10 +103,14 @@ class Body:
         female = skeleton.build.sex == "female"
         chosen = Palette.of(palette, female=female) if isinstance(palette, int) else palette
         form = Form(skeleton, chosen.look)
-        surface, colours = _dressed(_skin_surface(form), form, chosen)
-        painted, paint = _face(form, chosen)
-        normals = np.concatenate([_unit(form.normals(surface.points)), _unit(form.normals(painted.points))])
-        whole = join([surface, painted])
+        whole, colours, garments = _dressed(_skin_surface(form, coarse), form, chosen)
+        normals = _unit(form.normals(whole.points))
+        if face:
+            painted, paint = _face(form, chosen)
+            whole = join([whole, painted])
+            normals = np.concatenate([normals, _unit(form.normals(painted.points))])
+            colours = np.concatenate([colours, paint])
+            garments = np.concatenate([garments, np.zeros(len(paint), dtype=np.uint8)])
         weights = form.weights(whole.points)
         top = np.argsort(-weights, axis=1, kind="stable")[:, :4]
         share = np.take_along_axis(weights, top, axis=1)
@@ -109,7 +121,7 @@ class Body:
         joints = np.stack([skeleton.rest_joints[name] for name in SEGMENTS])
         rest, _ = _skin(bind, normals, share, segments, *_motions(rotations, origins, np.tile(np.eye(3), (len(SEGMENTS), 1, 1)), joints))
         return cls(
-            skeleton, whole.triangles.astype(np.int32), np.concatenate([colours, paint]), rest, share, segments, bind, normals,
+            skeleton, whole.triangles.astype(np.int32), colours, rest, share, segments, garments, bind, normals,
             rotations, origins,
         )  # fmt: skip
 
@@ -136,11 +148,12 @@ class Body:
         return points, normals
 
 
-def _skin_surface(form: Form) -> Surface:
+def _skin_surface(form: Form, coarse: float) -> Surface:
     """Draw the skin in pieces, each as fine as it needs; neighbours overlap by a cell, on one and the same form."""
     j, k = form.joints, INDEX
     neck_y = j[k["head"]][1] - 0.022
     reach = 0.42
+    steps = {name: step * coarse for name, step in _STEP.items()}
 
     def box(step: float, low: tuple[float, float, float], high: tuple[float, float, float], keep: Callable[[Floats], Floats]) -> Surface:
         drawn = polygonise(form.distance, np.array(low), np.array(high), step)
@@ -159,10 +172,10 @@ def _skin_surface(form: Form) -> Surface:
         return form.local(q, "foot_left")[:, 1] - 0.046
 
     body = box(
-        _STEP["body"], (-reach, 0.02, -0.13), (reach, neck_y + 0.03, 0.13),
+        steps["body"], (-reach, 0.02, -0.13), (reach, neck_y + 0.03, 0.13),
         lambda p: np.minimum(np.minimum(neck_y - p[:, 1], wrist(p) + 10 * (np.abs(p[:, 0]) < 0.2)), ankle(p)),
     )  # fmt: skip
-    head = box(_STEP["head"], (-0.07, neck_y - 0.02, -0.11), (0.07, 1.02, 0.09), lambda p: p[:, 1] - neck_y)
+    head = box(steps["head"], (-0.07, neck_y - 0.02, -0.11), (0.07, 1.02, 0.09), lambda p: p[:, 1] - neck_y)
 
     def limb_piece(segment: str, step: float, low: tuple[float, float, float], high: tuple[float, float, float], top: float) -> Surface:
         turn, origin = form.bind_rotations[k[segment]], form.bind_origins[k[segment]]
@@ -171,12 +184,12 @@ def _skin_surface(form: Form) -> Surface:
         kept = Surface(drawn.points, drawn.triangles[middle[:, 1] < top]).pruned()
         return Surface(form.settle(kept.points @ turn.T + origin), kept.triangles)
 
-    hand = limb_piece("hand_left", _STEP["hand"], (-0.032, -0.115, -0.04), (0.026, 0.03, 0.05), 0.016 + _STEP["hand"])
-    foot = limb_piece("foot_left", _STEP["foot"], (-0.05, -0.055, -0.06), (0.05, 0.06, 0.125), 0.046 + _STEP["foot"])
+    hand = limb_piece("hand_left", steps["hand"], (-0.032, -0.115, -0.04), (0.026, 0.03, 0.05), 0.016 + steps["hand"])
+    foot = limb_piece("foot_left", steps["foot"], (-0.05, -0.055, -0.06), (0.05, 0.06, 0.125), 0.046 + steps["foot"])
     return join([body, head, hand, hand.mirrored(), foot, foot.mirrored()])
 
 
-def _dressed(surface: Surface, form: Form, palette: Palette) -> tuple[Surface, npt.NDArray[np.uint8]]:
+def _dressed(surface: Surface, form: Form, palette: Palette) -> tuple[Surface, npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
     """Cut the skin along the edges of the garments and colour each side."""
     worn = {name: np.zeros(len(surface.points), dtype=bool) for name in ("shirt", "trousers", "shoes", "hair")}
     for name in worn:
@@ -189,9 +202,11 @@ def _dressed(surface: Surface, form: Form, palette: Palette) -> tuple[Surface, n
     colours = np.tile(np.array(palette.skin, dtype=np.float64), (len(surface.points), 1))
     flush = _flush(form, surface.points)
     colours *= 1 + flush[:, None] * np.array([0.04, -0.09, -0.08])
+    garments = np.zeros(len(surface.points), dtype=np.uint8)
     for name, tone in (("trousers", palette.trousers), ("shirt", palette.shirt), ("shoes", palette.shoes), ("hair", palette.hair)):
         colours[worn[name]] = tone
-    return surface, np.clip(np.rint(colours), 0, 255).astype(np.uint8)
+        garments[worn[name]] = GARMENTS.index(name)
+    return surface, np.clip(np.rint(colours), 0, 255).astype(np.uint8), garments
 
 
 def _to_left(p: Floats) -> Floats:

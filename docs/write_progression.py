@@ -1,0 +1,97 @@
+"""Write `docs/progression.md` from the rules in the code: python docs/write_progression.py"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from coxa.care.decision import PRECEDENCE
+from coxa.care.rules import RULES
+from coxa.care.thresholds import thresholds
+
+PAGE = Path(__file__).with_name("progression.md")
+
+STEPS = {
+    "stop_now": "Stop for now; do first what the reason says.",
+    "refer": "A clinician is asked, and a letter goes with it. Nothing gets harder in the meantime.",
+    "ease": "One level easier, or two after a long break.",
+    "hold": "Stay at this level.",
+    "progress": "One step harder.",
+    "unlock": "A standing exercise opens.",
+}
+
+START = """# The next step
+
+<!-- Written by docs/write_progression.py from src/coxa/care. Change the rules or the thresholds, then run it again. -->
+
+After each session, and each morning that is told, coxa looks at the diary and takes one step for the programme and one for each
+exercise. Each step comes with its reasons, and each reason with its source. Which sources the tags stand for is in
+[Exercises](exercises.md).
+
+**Safety beats everything.** Of the rules that hold, the one that stands first in this table decides; the others are told as
+further reasons. What holds for the programme holds for each of its exercises; while a clinician is asked, an exercise holds or is
+eased, and never gets harder.
+
+| step | what it means |
+|---|---|
+"""
+
+BETWEEN = """
+## Precedence
+
+| | step | rule | for | when | source |
+|--:|---|---|---|---|---|
+"""
+
+AFTER = """
+When no rule holds, the answer is `hold`, with what is still missing.
+
+## What answers a rule
+
+- *Until screened again*: a screening that was answered after it.
+- A referral stands for {stands} days, or for as long as the pain has not settled, or until a clinician's go-ahead is entered.
+- An ease is taken once for what led to it; `History.taken` records the steps that were taken.
+- Nothing in the diary, or a morning that was not told, never counts as good news.
+
+## One level harder, one level easier
+
+Harder, in this order: a longer lever or less support; the hold of each repetition, up to {hold} s; an ankle weight of
+{cuff} lb where the exercise takes one and there is one, then {step} % more at a time; the next harder exercise that this person may do.
+Stretches and loosening exercises do not get harder. Easier goes the same way back, then fewer sets and repetitions, then the
+easier exercise.
+
+## Thresholds
+
+A clinic may put its own numbers in place of these, in one file that `COXA_CLINIC_OVERRIDES` names, within the bounds given:
+
+```toml
+clinic = "Hill Street Physiotherapy"
+
+[thresholds]
+"pain.session-limit" = 5
+```
+
+| threshold | number | a clinic's bounds | what it is | source | review |
+|---|--:|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    numbers = {row.id: f"{row.value:g}" for row in thresholds()}
+    text = START + "".join(f"| `{step}` | {STEPS[step]} |\n" for step in PRECEDENCE) + BETWEEN
+    for place, rule in enumerate(RULES, 1):
+        text += f"| {place} | `{rule.step}` | {rule.id} | {rule.scope} | {rule.words()} | {rule.source} |\n"
+    text += AFTER.format(
+        stands=numbers["refer.stands-days"],
+        hold=numbers["progress.hold-most"],
+        cuff=numbers["progress.first-cuff"],
+        step=numbers["progress.load-step"],
+    )
+    for row in thresholds():
+        bounds = f"{row.least:g} to {row.most:g}"
+        text += f"| `{row.id}` | {row.value:g} {row.unit} | {bounds} | {row.words} | {row.source} | {row.review} |\n"
+    return text
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -1,0 +1,187 @@
+"""Marks: the arrows that say which way a part of the body moves, and which way it goes wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from coxa.body.mannequin.kinematics import Posed
+from coxa.body.mannequin.skeleton import Floats, Side
+from coxa.exercises.drawing.picture import MOVE, WRONG
+from coxa.exercises.drawing.view import View
+from coxa.exercises.movement import Variant
+
+#: A line in metres to the right and down, its colour, and whether it has a head at both ends.
+Mark = tuple[Floats, str, bool]
+
+#: What may lead a movement: the legs and what they carry, else the trunk, else the arms. Of parts that move alike the first is named.
+LEADS: tuple[dict[str, str], ...] = (
+    {"hips": "pelvis", "left knee": "shin_left", "right knee": "shin_right", "left foot": "foot_left", "right foot": "foot_right"},
+    {"low back": "abdomen", "chest": "neck", "head": "head"},
+    {"left hand": "hand_left", "right hand": "hand_right"},
+)
+_CLEAR_M = 0.045
+
+
+def leader(posed: Posed, before: int, after: int) -> tuple[str, str, Floats]:
+    """Which part of the body leads between two frames, and by how much it moves: its name, its segment, and (3,) metres."""
+    best: tuple[str, str, Floats] | None = None
+    for group in LEADS:
+        shifts = {name: posed.joint(segment)[after] - posed.joint(segment)[before] for name, segment in group.items()}
+        most = max(float(np.linalg.norm(s)) for s in shifts.values())
+        # A limb's end always goes furthest; what leads is the first part that does most of the way.
+        name = next(n for n, s in shifts.items() if np.linalg.norm(s) >= (0.75 if n == "hips" else 0.92) * most)
+        if most >= _CLEAR_M:
+            return name, group[name], shifts[name]
+        if best is None:
+            best = name, group[name], shifts[name]
+    assert best is not None
+    return best
+
+
+def bent_back(posed: Posed, before: int, after: int) -> Floats | None:
+    """How far the low back leaves the line from hips to neck, (3,) metres, if the trunk's bending is what moves; else none."""
+    legs = max(float(np.linalg.norm(posed.joint(s)[after] - posed.joint(s)[before])) for s in LEADS[0].values() if s != "pelvis")
+    if legs > 0.06:
+        return None
+    middle = [posed.joint("abdomen")[k] - (posed.joint("pelvis")[k] + posed.joint("neck")[k]) / 2 for k in (before, after)]
+    shift: Floats = middle[1] - middle[0]
+    return shift if np.linalg.norm(shift) > 0.03 else None
+
+
+def motion_arrow(posed: Posed, before: int, after: int, view: View, *, least_m: float = 0.05) -> Mark | None:
+    """The way that the leading part goes between two frames, or how the pelvis turns in place; none if neither shows in this view."""
+    bent = bent_back(posed, before, after)
+    if bent is not None:
+        way = view.project(bent)[:2]
+        middle = view.project(posed.joint("abdomen")[after])[:2]
+        return middle + np.linspace(-0.13, 0.13, 5)[:, None] * way / max(float(np.linalg.norm(way)), 1e-9), MOVE, False
+    _, segment, shift = leader(posed, before, after)
+    if np.linalg.norm(shift) < _CLEAR_M:
+        return _turn_arrow(posed, before, after, view)
+    frames = range(before, after + 1) if after > before else range(before, after - 1, -1)
+    line = _even(view.project(posed.joint(segment)[list(frames)])[:, :2], 14)
+    if line is None or np.linalg.norm(np.ptp(line, axis=0)) < least_m:
+        return None
+    length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
+    if length < 0.16:
+        line = line[0] + (line - line[0]) * (0.16 / length)
+    return line, MOVE, False
+
+
+def round_arrow(posed: Posed, view: View) -> Mark | None:
+    """The closed way of the part that goes furthest round, a little short of its start."""
+    shifts = {segment: float(np.ptp(posed.joint(segment), axis=0).sum()) for segment in LEADS[0].values() if "foot" not in segment}
+    segment = max(shifts, key=lambda s: shifts[s])
+    way = view.project(posed.joint(segment))[:, :2]
+    line = _even(np.concatenate([way, way[:1]]), 40)
+    if line is None:
+        return None
+    middle = line.mean(axis=0)
+    size = float(np.abs(line - middle).max())
+    return (middle + (line - middle) * max(1.1, 0.17 / max(size, 1e-9)))[:36], MOVE, False
+
+
+def _even(way: Floats, count: int) -> Floats | None:
+    """The same way (N, 2) in `count` points at even distances; none if it has no length."""
+    length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(way, axis=0), axis=1))])
+    if length[-1] < 1e-4:
+        return None
+    even = np.linspace(0.0, length[-1], count)
+    line = np.column_stack([np.interp(even, length, way[:, k]) for k in (0, 1)])
+    soft = gaussian_filter1d(line, 1.5, axis=0, mode="nearest")
+    soft[0], soft[-1] = line[0], line[-1]
+    return np.asarray(soft)
+
+
+def _turn_arrow(posed: Posed, before: int, after: int, view: View, *, least_deg: float = 3.0) -> Mark | None:
+    """An arc round the pelvis, the way it turns in this view."""
+    spin = posed.rotation("pelvis")[after] @ posed.rotation("pelvis")[before].T
+    turn = np.array([spin[2, 1] - spin[1, 2], spin[0, 2] - spin[2, 0], spin[1, 0] - spin[0, 1]]) / 2
+    seen = float(turn @ view.axes[2])  # about the line of sight: positive turns as a clock's hands do
+    if abs(np.degrees(seen)) < least_deg:
+        return None
+    middle = view.project(posed.joint("pelvis")[after])[:2]
+    angle = np.radians(np.linspace(-150, -30, 14) if seen > 0 else np.linspace(-30, -150, 14))
+    return middle + 0.165 * np.column_stack([np.cos(angle), np.sin(angle)]), MOVE, False
+
+
+def hurried(variant: Variant) -> bool:
+    """Whether a mistake has no pose of its own, as haste and bouncing have none."""
+    return not (variant.angles or variant.lifts or variant.rests or variant.hands or variant.meets or variant.places)
+
+
+def most_apart(good: Posed, bad: Posed, side: Side) -> str:
+    """Where two poses differ most, as the catalogue names places."""
+    other: Side = "right" if side == "left" else "left"
+    gaps = {
+        name: float(np.linalg.norm(bad.joint(segment) - good.joint(segment)))
+        for name, segment in (
+            ("pelvis", "pelvis"), ("trunk", "neck"), ("knee_working", f"shin_{side}"), ("knee_other", f"shin_{other}"),
+            ("foot_working", f"foot_{side}"), ("foot_other", f"foot_{other}"),
+        )
+    }  # fmt: skip
+    # What carries the rest along is to blame: the first in this order that goes nearly as far as any.
+    return next(name for name, gap in gaps.items() if gap >= 0.7 * max(gaps.values()))
+
+
+def mistake_arrow(good: Posed, bad: Posed, view: View, where: str, way: str | None, side: Side) -> list[Mark]:
+    """From where it goes wrong, the way it goes wrong.
+
+    The way is that from the correct to the wrong place where the two lie apart; else the one that `way` names.
+    """
+    marks = []
+    for segment in segments_of(where, side):
+        here = view.project(middle_of(bad, segment))[:2]
+        there = view.project(middle_of(good, segment))[:2]
+        shift = here - there
+        if way == "turn":
+            angle = np.linspace(np.radians(200), np.radians(-40), 16)
+            marks.append((here + 0.13 * np.column_stack([np.cos(angle), -np.sin(angle)]), WRONG, False))
+            continue
+        meant = _direction(bad, segment, way, view, side)
+        if np.linalg.norm(shift) > 0.02 and (meant is None or shift @ meant > 0):
+            meant = shift / np.linalg.norm(shift)
+        if meant is None:
+            continue
+        # Inwards there is the other leg: point at the place from outside.
+        reach = np.linspace(-0.27, -0.07, 6) if way == "in" else np.linspace(0.055, 0.25, 6)
+        marks.append((here + reach[:, None] * meant, WRONG, False))
+    return marks
+
+
+def segments_of(where: str, side: Side) -> list[str]:
+    """The segments at a place that the catalogue names."""
+    name, _, whose = where.partition("_")
+    other: Side = "right" if side == "left" else "left"
+    part = {"knee": "shin", "knees": "shin", "thigh": "thigh", "foot": "foot", "feet": "foot"}.get(name)
+    if part is None:
+        return [{"pelvis": "pelvis", "low-back": "abdomen", "trunk": "chest", "head": "head"}[name]]
+    if name in ("knees", "feet"):
+        return [f"{part}_{side}", f"{part}_{other}"]
+    return [f"{part}_{other if whose == 'other' else side}"]
+
+
+def middle_of(posed: Posed, segment: str) -> Floats:
+    """The point of a segment at which an arrow starts."""
+    height = posed.skeleton.build.height_m
+    offset = {"thigh": (0.0, -0.13, 0.0), "foot": (0.0, -0.01, 0.04), "abdomen": (0.0, 0.02, -0.03), "chest": (0.0, 0.06, 0.0)}
+    local = np.array(offset.get(segment.split("_")[0], (0.0, 0.0, 0.0))) * height
+    return np.asarray(posed.joint(segment) + posed.rotation(segment) @ local)
+
+
+def _direction(posed: Posed, segment: str, way: str | None, view: View, side: Side) -> Floats | None:
+    """A named way as a unit vector (2,) of the picture; none if it points at the eye."""
+    if way is None:
+        return None
+    axes = posed.rotation("pelvis")
+    mine = -1.0 if segment.endswith("right") or (not segment.endswith("left") and side == "right") else 1.0
+    world = {
+        "up": np.array([0.0, 1.0, 0.0]), "down": np.array([0.0, -1.0, 0.0]), "forward": axes[:, 2], "back": -axes[:, 2],
+        "out": mine * axes[:, 0], "in": -mine * axes[:, 0],
+    }.get(way)  # fmt: skip
+    if world is None:
+        return None
+    flat: Floats = view.project(world)[:2]
+    length = float(np.linalg.norm(flat))
+    return flat / length if length > 0.25 else None

@@ -1,0 +1,267 @@
+"""Stills: an exercise's key positions side by side, and each mistake beside its correct form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from coxa.body.mannequin.kinematics import Posed
+from coxa.body.mannequin.skeleton import Floats, Side, Weight
+from coxa.errors import BadInput
+from coxa.exercises.drawing.doll import Doll
+from coxa.exercises.drawing.marks import Mark, hurried, middle_of, mistake_arrow, most_apart, motion_arrow, round_arrow, segments_of
+from coxa.exercises.drawing.panel import SCALE, Panel, panel
+from coxa.exercises.drawing.picture import WRONG, Badge, Picture, arrow, badge, document
+from coxa.exercises.drawing.props import Solid, solid
+from coxa.exercises.drawing.view import View
+from coxa.exercises.drawing.words import describe_mistake, describe_positions
+from coxa.exercises.model import Exercise, Mistake
+from coxa.exercises.movement import Movement
+from coxa.exercises.moving import Moving, poses, props, still
+from coxa.exercises.placed import Placed
+
+_MARGIN, _GAP = 12.0, 22.0
+#: Column and row of each panel.
+_BLOCKS: dict[int, list[tuple[int, float]]] = {
+    3: [(0, 0.5), (1, 0.0), (1, 1.0)],
+    4: [(0, 0.0), (1, 0.0), (0, 1.0), (1, 1.0)],
+    5: [(0, 0.0), (1, 0.0), (0, 1.0), (1, 1.0), (0, 2.0)],
+    6: [(0, 0.0), (1, 0.0), (0, 1.0), (1, 1.0), (0, 2.0), (1, 2.0)],
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who is drawn: which side works, and which build."""
+
+    side: Side = "left"
+    weight: Weight = "average"
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """One exercise ready to be drawn: its body, its movement over time, and from where it is seen."""
+
+    exercise: Exercise
+    person: Person = field(default_factory=Person)
+    fault: str | None = None
+    fps: float = 4.0
+
+    @property
+    def movement(self) -> Movement:
+        """The exercise's `[movement]`."""
+        if self.exercise.movement is None:
+            raise BadInput(f"draw: expected an exercise with a [movement], got {self.exercise.id}; write its key poses first")
+        return self.exercise.movement
+
+    @cached_property
+    def doll(self) -> Doll:
+        """The body."""
+        return Doll.of(self.person.weight)
+
+    @cached_property
+    def moving(self) -> Moving:
+        """The poses over time; solved once for all pictures that need them."""
+        return _moving(self.movement.model_dump_json(), self.person, self.fault, self.fps)
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The key poses to show, in the order of the path, each once; of a circle only where it starts and its other end."""
+        return ("start", "peak") if self.circling else tuple(dict.fromkeys(self.movement.path))
+
+    @property
+    def circling(self) -> bool:
+        """Whether the movement goes round without ever resting."""
+        return len(self.movement.path) > 2 and bool(self.movement.dwell) and not any(self.movement.dwell)
+
+    def stretch(self, key: str) -> tuple[int, int]:
+        """The frames from the pose before a key pose on the path to the key pose itself."""
+        path, frames = self.movement.path, self.moving.key_frames
+        after = frames[key]
+        before = frames[path[path.index(key) - 1]] if path.index(key) else after
+        if before < after:
+            # the path may come back to the pose before more than once: take the last time
+            origins = self.moving.posed.origins
+            gaps = np.abs(origins[:after] - origins[before]).max(axis=(1, 2))
+            before = int(np.flatnonzero(gaps < gaps.min() + 0.01)[-1])
+        return before, after
+
+    @cached_property
+    def glow(self) -> Floats | None:
+        """Where muscles work, (V,)."""
+        if not self.movement.glow:
+            return None
+        other: Side = "right" if self.person.side == "left" else "left"
+        sides: tuple[Side, ...] = (self.person.side,) if self.movement.working == "one-side" else (self.person.side, other)
+        return self.doll.glow(self.movement.glow, sides)
+
+    def posed(self, key: str) -> Posed:
+        """One key pose; with the mistake if it shows in this one."""
+        fault = self.fault if self.fault and self.movement.faults[self.fault].key == key else None
+        return still(self.movement, self.doll.skeleton, key, side=self.person.side, fault=fault)
+
+    def solids(self, posed: Posed, placed: tuple[Placed, ...] | None = None, frame: int = 0) -> list[Solid]:
+        """The props in one pose; `placed` where they are in all frames, if that is known."""
+        things = props(self.movement, posed, side=self.person.side) if placed is None else placed
+        if not things:
+            return []
+        skin, _ = self.doll.points(posed)
+        return [solid(p, self.doll, skin, posed.rotations, frame) for p in things]
+
+    def arrow(self, key: str) -> Mark | None:
+        """The way into a key pose, as its own view shows it."""
+        posed = self.moving.posed
+        if self.circling:
+            return round_arrow(posed, self.view)
+        before, after = self.stretch(key)
+        return motion_arrow(posed, before, after, self.view)
+
+    @cached_property
+    def view(self) -> View:
+        """From where the movement is seen best: from the view that its file names, unless another shows far more of it."""
+        places = self.moving.posed.landmarks()
+        scores = [float(np.ptp(view.project(places)[..., :2], axis=0).sum()) for view in self.views]
+        return self.views[0] if scores[0] > 0.6 * max(scores) else self.views[int(np.argmax(scores))]
+
+    @cached_property
+    def views(self) -> tuple[View, ...]:
+        """The views to choose from, the one that the movement's file names first."""
+        base = self.movement.base
+        if base.startswith("side-lying"):
+            # the head lies on world -x or +x; the upper, working side is up
+            named = {"front": View(14.0, 16.0), "raised": View(14.0, 38.0), "feet-end": View(62.0, 20.0), "back": View(166.0, 16.0)}
+        elif base.startswith(("standing", "sitting")):
+            named = {"front": View(16.0, 8.0), "diagonal": View(42.0, 8.0), "side": View(76.0, 8.0), "back": View(160.0, 8.0)}
+        else:
+            named = {"side": View(78.0, 9.0), "diagonal": View(48.0, 18.0), "feet-end": View(26.0, 24.0), "front": View(130.0, 16.0)}
+        first = self.movement.camera
+        order = [first, *(n for n in named if n != first)] if first in named else list(named)
+        turn = 1.0 if self.person.side == "left" else -1.0
+        return tuple(View(turn * named[n].azimuth_deg, named[n].elevation_deg) for n in order)
+
+
+@lru_cache(maxsize=64)
+def _moving(movement: str, person: Person, fault: str | None, fps: float) -> Moving:
+    skeleton = Doll.of(person.weight).skeleton
+    return poses(Movement.model_validate_json(movement), skeleton, side=person.side, fault=fault, fps=fps)
+
+
+def positions(exercise: Exercise, person: Person | None = None) -> Picture:
+    """The key positions side by side, numbered, with an arrow for the way between them.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    person : Person, optional
+        The working side and the build.
+
+    Raises
+    ------
+    BadInput
+        If the exercise has no `[movement]`.
+    """
+    drawn = Drawn(exercise, person or Person())
+    panels, marks, signs = [], [], []
+    number: tuple[Badge, ...] = ("1", "2", "3", "4", "5", "6")
+    for k, key in enumerate(drawn.keys[:6]):
+        frame = drawn.moving.key_frames[key]
+        glow = drawn.glow if k or len(drawn.keys) == 1 else None
+        posed = drawn.moving.posed[frame]
+        panels.append(panel(drawn.doll, posed, drawn.view, drawn.solids(posed, drawn.moving.props, frame), glow=glow))
+        marks.append(drawn.arrow(key) if k else None)
+        signs.append(number[k])
+    alt = describe_positions(drawn)
+    data = _compose(exercise.name, alt, panels, [[m] if m is not None else [] for m in marks], signs)
+    return Picture(f"{exercise.id}.svg", alt, data)
+
+
+def mistakes(exercise: Exercise, person: Person | None = None) -> list[Picture]:
+    """Each mistake that can be drawn, beside its correct form.
+
+    Returns
+    -------
+    list of Picture
+        Named after the exercise and the mistake; in the order in which the exercise names its mistakes.
+    """
+    right = Drawn(exercise, person or Person())
+    known = {m.fault: m for m in exercise.mistakes if m.fault}
+    done: dict[tuple[View, str], Panel] = {}
+    order = sorted(right.movement.faults, key=lambda f: list(known).index(f) if f in known else len(known))
+    return [_mistake(right, fault, known.get(fault), done) for fault in order]
+
+
+def _mistake(right: Drawn, fault: str, named: Mistake | None, done: dict[tuple[View, str], Panel]) -> Picture:
+    variant = right.movement.faults[fault]
+    wrong = Drawn(right.exercise, right.person, fault)
+    good, bad = right.posed(variant.key), wrong.posed(variant.key)
+    where = None if hurried(variant) else variant.where or most_apart(good, bad, right.person.side)
+    view = _telling(right, good, bad, where, variant.arrow) if where else right.view
+    red = right.doll.place(where, right.person.side) if where else None
+    if (view, variant.key) not in done:
+        done[view, variant.key] = panel(right.doll, good, view, right.solids(good), glow=right.glow)
+    panels = [done[view, variant.key], panel(right.doll, bad, view, right.solids(bad), wrong=red)]
+    arrows: list[list[Mark]] = [[], []]
+    if where:
+        arrows[1] = mistake_arrow(good, bad, view, where, variant.arrow, right.person.side)
+    else:
+        # Haste has no pose of its own: the same way, done in one long breath and in hurried strokes.
+        way = right.arrow(variant.key)
+        if way is not None:
+            arrows = [[way], _hastened(way)]
+    title = f"{right.exercise.name}: {named.name}" if named else f"{right.exercise.name}: {fault}"
+    alt = describe_mistake(right.exercise, named, where, variant.arrow, fault, right.person.side)
+    data = _compose(title, alt, panels, arrows, ["right", "wrong"])
+    return Picture(f"{right.exercise.id}.{fault}.svg", alt, data)
+
+
+def _telling(right: Drawn, good: Posed, bad: Posed, where: str, way: str | None) -> View:
+    """The view in which the place of a mistake differs most from right to wrong; the exercise's own if it shows enough of that."""
+    segments = segments_of(where, right.person.side)
+    apart = np.concatenate([middle_of(bad, s)[None] - middle_of(good, s)[None] for s in segments])
+    views = (right.view, *right.views)
+    scores = [float(np.linalg.norm(view.project(apart)[..., :2], axis=-1).sum()) for view in views]
+    enough = 0.8 if way in ("in", "out") else 0.5
+    return views[0] if scores[0] >= enough * max(scores) else views[int(np.argmax(scores))]
+
+
+def _hastened(way: Mark) -> list[Mark]:
+    line = way[0]
+    along = line[-1] - line[0]
+    aside = np.array([-along[1], along[0]]) / max(float(np.linalg.norm(along)), 1e-9)
+    return [(line + aside * shift, WRONG, True) for shift in (-0.055, 0.055)]
+
+
+def _widened(low: Floats, high: Floats, least: float) -> tuple[Floats, Floats]:
+    lack = max(least * (high[1] - low[1]) - (high[0] - low[0]), 0.0) / 2
+    more = np.array([lack, 0.0])
+    return low - more, high + more
+
+
+def _compose(title: str, alt: str, panels: list[Panel], arrows: list[list[Mark]], signs: list[Badge]) -> bytes:
+    """Lay panels out in rows on a common floor line, each with its sign and arrows."""
+    lines = [line for group in arrows for line, _, _ in group]
+    pad = 0.03
+    low = np.min([*(p.low for p in panels), *(line.min(axis=0) - pad for line in lines)], axis=0) * SCALE
+    high = np.max([*(p.high for p in panels), *(line.max(axis=0) + pad for line in lines)], axis=0) * SCALE
+    # A narrow figure gets air at its sides, so that all pictures are of a like shape.
+    low, high = _widened(low, high, 0.55)
+    wide, tall = high - low
+    # Three lying figures in a row would be too small: the second and third stand one above the other, beside the first.
+    in_a_row = len(panels) < 3 or (len(panels) == 3 and wide < tall)
+    places = [(k, 0.0) for k in range(len(panels))] if in_a_row else _BLOCKS[len(panels)]
+    across, rows = max(c for c, _ in places) + 1, int(max(r for _, r in places)) + 1
+    width = 2 * _MARGIN + across * wide + (across - 1) * _GAP
+    bold = float(np.clip(width / 420.0, 1.0, 1.6))
+    radius = 11.0 * bold
+    head = 2 * radius + 6
+    height = 2 * _MARGIN + rows * (tall + head) + (rows - 1) * _GAP
+    shapes = [f'<rect width="{width:.0f}" height="{height:.0f}" fill="#fff"/>']
+    for (column, row), drawing, group, sign in zip(places, panels, arrows, signs, strict=True):
+        corner = np.array([_MARGIN + column * (wide + _GAP), _MARGIN + head + row * (tall + head + _GAP)])
+        shift = corner - low
+        shapes.append(f'<g transform="translate({shift[0]:.1f} {shift[1]:.1f})">{drawing.drawn(bold)}</g>')
+        shapes += [arrow(line * SCALE + shift, colour=colour, weight=4.4 * bold, both=both) for line, colour, both in group]
+        shapes.append(badge(sign, corner[0] + radius, corner[1] - head + radius, radius))
+    return document(title, alt, round(width), round(height), shapes, bold=bold)

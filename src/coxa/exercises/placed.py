@@ -1,0 +1,122 @@
+"""`Placed`: a mat, chair, step, band, cuff or pillow, and where it is in a movement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from coxa.body.mannequin.kinematics import Posed
+from coxa.body.mannequin.skeleton import Floats
+from coxa.body.mannequin.stances import CHAIR_SEAT, STEP
+from coxa.exercises.movement import Movement, Prop
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """Something that is used, and where it is.
+
+    Attributes
+    ----------
+    kind : str
+    low, high : (3,) float64
+        Corners of the upright box it fills, metres: for a mat, chair (whose seat is the box's top), step, roller or support.
+        For a band, cuff or pillow, low and high are zero.
+    facing : (3,) float64
+        For a chair, the way a person sits on it: the back rest is at the box's other end.
+    round : tuple of str
+        Segments that a band or a cuff goes round, or between or under which a pillow lies.
+    at : (N, 3) or (T, N, 3) float64, optional
+        For each of `round`, the point on the bone's line where it is, metres.
+    radius_m : float
+        Of the limb there, or half the thickness of a pillow.
+    """
+
+    kind: Prop
+    low: Floats
+    high: Floats
+    facing: Floats
+    round: tuple[str, ...] = ()
+    at: Floats | None = None
+    radius_m: float = 0.0
+
+    def mirrored(self) -> Placed:
+        """The same on the other side of the plane x = 0."""
+        flip = np.array([-1.0, 1.0, 1.0])
+        low, high = self.low * flip, self.high * flip
+        low[0], high[0] = high[0], low[0]
+        names = tuple(n.replace("left", "*").replace("right", "left").replace("*", "right") for n in self.round)
+        return Placed(self.kind, low, high, self.facing * flip, names, None if self.at is None else self.at * flip, self.radius_m)
+
+
+#: Where each band, cuff or pillow is: segments, how far along the bone (share), radius (body heights).
+_ON_BODY: dict[str, tuple[tuple[str, ...], float, float]] = {
+    "band-knees": (("thigh_left", "thigh_right"), 0.86, 0.036),
+    "band-ankles": (("shin_left", "shin_right"), 0.90, 0.022),
+    "cuff": (("shin_left",), 0.88, 0.024),
+    "pillow-knees": (("thigh_left", "thigh_right"), 0.92, 0.030),
+}
+
+
+def placed(movement: Movement, posed: Posed, start: Posed) -> tuple[Placed, ...]:
+    """What a movement uses and where it is, the left side working.
+
+    Parameters
+    ----------
+    movement : Movement
+    posed : Posed
+        One pose or T poses.
+    start : Posed
+        The start pose, by which whatever stands on the floor is placed.
+    """
+    return tuple(_one(movement, kind, posed, start) for kind in movement.props)
+
+
+def _one(movement: Movement, kind: Prop, posed: Posed, start: Posed) -> Placed:
+    h = posed.skeleton.build.height_m
+    front = np.array([0.0, 0.0, 1.0])
+    if kind in _ON_BODY:
+        segments, share, radius = _ON_BODY[kind]
+        ends = {"thigh": "shin", "shin": "foot"}
+        at = []
+        for name in segments:
+            bone, side = name.split("_")
+            at.append(posed.joint(name) + share * (posed.joint(f"{ends[bone]}_{side}") - posed.joint(name)))
+        return Placed(kind, np.zeros(3), np.zeros(3), front, segments, np.stack(at, axis=-2), radius * h)
+    points = start.surface()
+    low, high = points.min(axis=0), points.max(axis=0)
+    if kind == "mat":
+        middle = (low + high) / 2
+        along_z = high[2] - low[2] >= high[0] - low[0]
+        half = np.array([0.31, 0.0, max(0.92, (high[2] - low[2]) / 2 + 0.06)])
+        if not along_z:
+            half = np.array([max(0.92, (high[0] - low[0]) / 2 + 0.06), 0.0, 0.31])
+        return Placed(kind, np.array([middle[0], -0.012, middle[2]]) - half, np.array([middle[0], 0.0, middle[2]]) + half, front)
+    if kind == "chair":
+        seat = CHAIR_SEAT * h
+        hip = start.joint("pelvis")
+        half = 0.125 * h
+        if movement.base == "sitting":
+            return Placed(kind, np.array([-half, 0.0, hip[2] - 0.10 * h]), np.array([half, seat, hip[2] + 0.14 * h]), front)
+        hand = _held(movement, start, "chair")
+        # a chair whose back rest is held stands with its seat away from the person
+        return Placed(kind, np.array([hand[0] - half, 0.0, hand[2]]), np.array([hand[0] + half, seat, hand[2] + 0.25 * h]), front)
+    if kind == "step":
+        foot = start.joint("foot_left")
+        return Placed(kind, np.array([foot[0] - 0.05, 0.0, foot[2] - 0.14]), np.array([foot[0] + 0.22, STEP * h, foot[2] + 0.26]), front)
+    if kind == "support":
+        hand = _held(movement, start, "support")
+        return Placed(kind, np.array([hand[0] - 0.25, 0.0, hand[2] - 0.06]), np.array([hand[0] + 0.25, hand[1], hand[2] + 0.16]), front)
+    if kind == "roller":
+        feet = (start.joint("foot_left") + start.joint("foot_right")) / 2
+        top = float(min(start.site("ankle_outer_right")[1], start.site("ankle_outer_left")[1]))
+        return Placed(kind, np.array([feet[0] - 0.075, 0.0, feet[2] - 0.20]), np.array([feet[0] + 0.075, top, feet[2] + 0.20]), front)
+    knee = start.joint("shin_left")
+    return Placed(kind, knee * (1, 0, 1) - (0.14, 0.0, 0.12), knee * (1, 0, 1) + np.array([0.14, 0.0, 0.12]), front)
+
+
+def _held(movement: Movement, start: Posed, what: str) -> Floats:
+    for hand, place in movement.hands.items():
+        if place == what:
+            return start.site(hand.replace("hand", "palm").replace("working", "left").replace("other", "right"))
+    return start.site("palm_left")
