@@ -50,7 +50,7 @@ When no rule holds, the answer is `hold`, with what is still missing.
 - *Until screened again*: a screening that was answered after it.
 - A referral stands for {stands} days, or for as long as the pain has not settled, or until a clinician's go-ahead is entered.
 - An ease is taken once for what led to it; `History.taken` records the steps that were taken.
-- Nothing in the diary, or a morning that was not told, never counts as good news.
+- What was not told never counts as good news: the pain after an exercise, the morning after, the own check.
 
 ## One level harder, one level easier
 

@@ -382,6 +382,7 @@ def test_C4_two_for_two_needs_both_sessions_and_room_for_more() -> None:
     assert step({"effort": 6}, {"effort": 6}) == "progress"
     assert step({"effort": 6}, {"effort": 7}) == "hold"
     assert step(good, good | {"stop": "tired"}) == "hold"
+    assert step(good, good | {"after": None}) == "hold"
 
 
 def test_C4_a_progress_starts_the_count_anew() -> None:
@@ -457,3 +458,34 @@ def test_every_decision_has_a_reason_with_a_source() -> None:
         for decision in one.decisions:
             assert decision.reasons
             assert all(reason.rule and reason.words and reason.source for reason in decision.reasons)
+
+
+def test_P7_from_age_70_less_support_is_no_step() -> None:
+    def lever(age: int) -> int:
+        plan = programme(planned("standing-abduction", hold_s=None))
+        last = [session(day, 2, done("standing-abduction", repetitions=(12,))) for day in (15, 16)]
+        found = bridge_of(easing(16, *last, programme=plan, profile=profile(age=age, answers={"age": age}, stance=GOOD_STANCE)))
+        return found.dose.lever if found.dose else 0
+
+    assert lever(45) == 1
+    assert lever(70) == 0
+
+
+def test_P1_a_screening_after_the_rise_answers_its_rescreen_but_not_the_referral() -> None:
+    risen = easing(16, session(16, 4))
+    assert programme_of(risen).rescreen
+    screened = programme_of(risen.model_copy(update={"screened_at": at(16, 12)}))
+    assert (screened.step, screened.rescreen) == ("refer", False)
+
+
+def test_P7_a_fall_after_the_clinicians_look_asks_again() -> None:
+    seen = profile(stance=GOOD_STANCE, cleared_by="Dr Lind", cleared_on=on(12))
+    two = (Fall(on=on(9)), Fall(on=on(10)))
+    assert "P7.falls" not in rules(programme_of(easing(16, profile=seen, falls=two)))
+    assert "P7.falls" in rules(programme_of(easing(16, profile=seen, falls=(*two, Fall(on=on(14))))))
+
+
+def test_P7_a_fall_told_as_a_stop_and_as_a_fall_counts_once() -> None:
+    fell = session(14, 2, stop="fell", finished=False)
+    assert "P7.falls" not in rules(programme_of(easing(16, fell, falls=(Fall(on=on(14)),))))
+    assert "P7.falls" in rules(programme_of(easing(16, fell, falls=(Fall(on=on(15)),))))

@@ -176,8 +176,8 @@ class Poses:
             pose = blend(pose, wrong, np.full((1, len(pose.origins)), share))[0]
         # The same angles on another skeleton: a taller body is the same body, larger.
         root = pose.origins[0] * (build.height_m / REFERENCE_M)
-        pose = with_habits(forward(self.skeleton, root, local_rotations(pose)), self.habits)
-        return pose if self.side == "left" else pose.mirrored()
+        pose = forward(self.skeleton, root, local_rotations(pose))
+        return with_habits(pose if self.side == "left" else pose.mirrored(), self.habits)
 
     def value(self, pose: Posed, start: Posed, name: str) -> tuple[float, float]:
         """A signal in a pose and at the start, seen as the exercise is."""

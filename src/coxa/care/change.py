@@ -43,12 +43,12 @@ def new(id: Slug, side: Side, profile: Profile, why: tuple[Reason, ...]) -> Plan
     """An exercise that comes into a programme, at the planner's own dose."""
     exercise = catalogue.load(id)
     dose = prescription.default_dose(exercise, profile.age)
-    loaded = prescription.is_loaded(exercise)
+    most = prescription.planner_data()["days"]["strength"]
     return Planned(
         exercise=id,
         side=side if exercise.side == "one" else "both",
         dose=dose,
-        days=prescription.days_apart(profile.training_days, 4) if loaded else profile.training_days,
+        days=prescription.days_apart(profile.training_days, most) if prescription.is_loaded(exercise) else profile.training_days,
         part=prescription.part_of(exercise),
         position=exercise.posture,
         placement=exercise.coaching.views[0] if profile.with_camera and exercise.coaching else "",

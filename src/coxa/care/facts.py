@@ -10,10 +10,12 @@ from statistics import fmean as mean
 from statistics import median
 
 from coxa.care.history import ExerciseDone, History, Session
+from coxa.care.ladder import harder_dose
 from coxa.care.pain import Mode, Morrow, Rise, TwoWeeks, morrows, rises, stopped_by_pain, two_weeks
-from coxa.care.programme import LeftOut, Profile, Stance
-from coxa.care.selection import Allowed, allowed
+from coxa.care.programme import LeftOut, Planned, PlannedDose, Profile, Stance
+from coxa.care.selection import Allowed, allowed, limits_of
 from coxa.care.thresholds import value
+from coxa.exercises import catalogue
 from coxa.exercises.terms import Slug
 
 _LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
@@ -231,14 +233,28 @@ class Facts:
             }
         )
 
-    def _falls(self, told: int | None) -> int | None:
-        year_ago = self.today - timedelta(days=365)
-        since = max(year_ago, self.screened_at.date())
-        told_on = Counter(fall.on for fall in self.history.falls if fall.on > since)
-        stopped_on = Counter(s.at.date() for s in self.sessions if s.stop == "fell" and s.at.date() > since)
+    @cached_property
+    def _fallen(self) -> Counter[date]:
+        """Falls by day that the screening does not know of yet."""
+        since = max(self.today - timedelta(days=365), self.screened_at.date())
+        told = Counter(fall.on for fall in self.history.falls if fall.on > since)
+        fallen = (s for s in self.sessions if "fell" in (s.stop, *(done.stop for done in s.exercises)) and self.unscreened(s))
         # A fall in a session may be told twice, as a stop and as a fall: of one day the larger number counts.
-        new = sum((told_on | stopped_on).values())
-        return told if not new else (told or 0) + new
+        return told | Counter(s.at.date() for s in fallen if s.at.date() >= since)
+
+    @property
+    def last_fall(self) -> date | None:
+        """The day of the last fall of the diary."""
+        return max(self._fallen, default=None)
+
+    def _falls(self, told: int | None) -> int | None:
+        return (told or 0) + self._fallen.total() if self._fallen else told
+
+    def harder(self, planned: Planned) -> PlannedDose | None:
+        """One step harder of that exercise for this body; None where there is none left."""
+        body = self.profile
+        supported = "support-always" in limits_of(body)
+        return harder_dose(catalogue.load(planned.exercise), planned.dose, body.equipment, body.cleared_on is not None, supported)
 
     @cached_property
     def allowed(self) -> dict[Slug, Allowed]:

@@ -136,7 +136,7 @@ def rising_pain(facts: Facts) -> Hit | None:
         return None
     last = found[-1]
     words = f"Your pain went up from {last.low} to {last.high} within a week. Please ask a doctor or a physiotherapist."
-    new = last.end >= facts.screened_at.date()
+    new = any(facts.unscreened(session) for session in facts.sessions if session.at.date() == last.end)
     return _hit("P1.rise", "C1", words, levels=_if(facts, last.end), rescreen=new, letter=True)
 
 
@@ -160,17 +160,19 @@ def not_easing(facts: Facts) -> Hit | None:
 
 
 def falls(facts: Facts) -> Hit | None:
-    """Two falls in 12 months."""
-    if (facts.profile.falls_12_months or 0) < value("unlock.falls") or facts.history.profile.cleared_on is not None:
+    """Two falls in 12 months, and no clinician has seen the person since the last one."""
+    seen, last = facts.history.profile.cleared_on, facts.last_fall
+    answered = seen is not None and (last is None or last <= seen)
+    if (facts.profile.falls_12_months or 0) < value("unlock.falls") or answered:
         return None
     words = "After two falls or more, a doctor or a physiotherapist should look at your balance."
-    return _hit("P7.falls", "OK", words, rescreen=False, letter=True)
+    return _hit("P7.falls", "OK", words, letter=True)
 
 
 def feels_worse(facts: Facts) -> Hit | None:
     """The person says that it is clearly worse."""
     newest = max(facts.history.changes, key=lambda change: change.on, default=None)
-    if newest is None or newest.score > -value("two-weeks.function") or not facts.stands(newest.on):
+    if newest is None or newest.score > -value("view.worse") or not facts.stands(newest.on):
         return None
     return _hit("C7.worse", "P58", "You say that it is clearly worse than before. Please ask a doctor or a physiotherapist.", letter=True)
 
@@ -330,9 +332,7 @@ def two_for_two(facts: Facts, planned: Planned) -> Hit | None:
     if not lights or any(light != "green" for light in lights):
         return None
     words = "Two sessions running went well, with room for more."
-    profile = facts.profile
-    dose = ladder.harder_dose(exercise, planned.dose, profile.equipment, profile.cleared_on is not None)
-    if dose is not None:
+    if facts.harder(planned) is not None:
         return _hit("C4.two-for-two", "P35", f"{words} Go on one step harder.")
     have = {p.exercise for p in facts.history.programme.exercises}
     harder = [n for n in ladder.harder_neighbours(exercise, facts.allowed, have) if not ladder.standing(n)]
@@ -379,9 +379,10 @@ def form_is_known(one: Try, exercise: Exercise) -> bool:
 
 def _good(one: Try, planned: Planned, exercise: Exercise) -> bool:
     done, dose = one.done, planned.dose
-    if one.stopped or done.after == "more" or one.session.pain_before >= value("pain.session-limit"):
+    if one.stopped or one.session.pain_before >= value("pain.session-limit"):
         return False
-    if done.pain_after is not None and done.pain_after > one.before:
+    # A pain that was not told is no good news.
+    if done.after not in ("same", "less") or (done.pain_after is not None and done.pain_after > one.before):
         return False
     if done.form.self_check is False or not form_is_known(one, exercise):
         return False

@@ -12,10 +12,6 @@ from coxa.exercises.model import Exercise
 from coxa.exercises.terms import Slug
 
 POUND_KG = 0.45359237
-#: The fewest repetitions that easing goes down to.
-FEWEST = 4
-#: The shortest hold of a repetition that easing goes down to, seconds (B22 asks for 5 to 10).
-SHORTEST_S = 5.0
 
 
 def trains(exercise: Exercise) -> bool:
@@ -41,7 +37,9 @@ def takes_cuff(exercise: Exercise) -> bool:
     return any(equipment_name(thing.name) == "cuff" for thing in exercise.equipment)
 
 
-def harder_dose(exercise: Exercise, dose: PlannedDose, equipment: Container[Equipment], released: bool = False) -> PlannedDose | None:
+def harder_dose(
+    exercise: Exercise, dose: PlannedDose, equipment: Container[Equipment], released: bool = False, supported: bool = False
+) -> PlannedDose | None:
     """One step harder of the same exercise (C4): lever and range, then the hold, then an ankle weight, then more of it.
 
     Parameters
@@ -53,6 +51,8 @@ def harder_dose(exercise: Exercise, dose: PlannedDose, equipment: Container[Equi
         What the person has.
     released
         Whether a clinician has released the person: then the ankle weight may go beyond the sources' 3 pounds.
+    supported
+        Whether the person always stands with a support (product decision 7): then less support is no step.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def harder_dose(exercise: Exercise, dose: PlannedDose, equipment: Container[Equi
         load = min(load, round(dose.load_kg * (1 + value("progress.load-step-most") / 100), 4))
         most = value("progress.most-cuff") * POUND_KG
         return None if load > most + 1e-9 and not released else _with(dose, load_kg=load, source=find("progress.load-step").source)
-    if dose.lever < levers(exercise):
+    if dose.lever < levers(exercise) and not (supported and exercise.posture == "standing"):
         return _with(dose, lever=dose.lever + 1, source="C4")
     if dose.hold_s and dose.repetitions is not None and dose.hold_s < value("progress.hold-most"):
         held = min(dose.hold_s + value("progress.hold-step"), value("progress.hold-most"))
@@ -104,18 +104,19 @@ def _down(exercise: Exercise, dose: PlannedDose) -> PlannedDose | None:
         first = value("progress.first-cuff") * POUND_KG
         load = round(dose.load_kg / (1 + value("progress.load-step-most") / 100), 2)
         return _with(dose, load_kg=load if load >= first - 0.01 else 0.0)
-    if dose.hold_s and dose.repetitions is not None and trains(exercise) and dose.hold_s > SHORTEST_S:
-        held = max(SHORTEST_S, dose.hold_s - value("progress.hold-step"))
+    if dose.hold_s and dose.repetitions is not None and trains(exercise) and dose.hold_s > value("ease.shortest-hold"):
+        held = max(value("ease.shortest-hold"), dose.hold_s - value("progress.hold-step"))
         return _with(dose, hold_s=held, hold_most_s=max(held, min(dose.hold_most_s, held)) if dose.hold_most_s else None)
     if dose.lever > 0:
         return _with(dose, lever=dose.lever - 1)
     if dose.sets > 1:
         return _with(dose, sets=dose.sets - 1)
-    if dose.repetitions is not None and dose.repetitions > FEWEST:
-        fewer = max(FEWEST, dose.repetitions * 3 // 4)
+    fewest = int(value("ease.fewest"))
+    if dose.repetitions is not None and dose.repetitions > fewest:
+        fewer = max(fewest, min(dose.repetitions - 1, int(dose.repetitions * value("ease.share") / 100)))
         return _with(dose, repetitions=fewer, repetitions_most=fewer if dose.repetitions_most else None)
     if dose.duration_s and dose.duration_s > 10:
-        return _with(dose, duration_s=dose.duration_s * 0.75)
+        return _with(dose, duration_s=round(dose.duration_s * value("ease.share") / 100))
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from coxa.care import course, ladder, outcomes, summary
+from coxa.care import course, dosing, ladder, outcomes, summary
 from coxa.care.decision import PRECEDENCE, Decision, Review, Step
 from coxa.care.facts import Facts
 from coxa.care.findings import Hit
@@ -65,7 +65,7 @@ def review(history: History) -> Review:
         summary=summary.week(history, decisions),
         outcomes=measured,
         adherence=summary.adherence(history),
-        notices=course.notices(facts),
+        notices=(*dosing.check(history), *course.notices(facts)),
     )
 
 
@@ -142,9 +142,7 @@ def _for_exercise(facts: Facts, planned: Planned, whole: list[tuple[Rule, Hit]])
     if step == "ease":
         return _eased(facts, planned, decision)
     if step == "progress":
-        profile = facts.profile
-        dose = ladder.harder_dose(catalogue.load(planned.exercise), planned.dose, profile.equipment, profile.cleared_on is not None)
-        return decision.model_copy(update={"dose": dose, "instead": first.instead})
+        return decision.model_copy(update={"dose": facts.harder(planned), "instead": first.instead})
     return decision
 
 
@@ -177,8 +175,7 @@ def _why_hold(facts: Facts, planned: Planned) -> Reason:
         return _STRETCH
     if not facts.new_tries(planned.exercise):
         return _NOT_DONE
-    at_the_top = ladder.harder_dose(exercise, planned.dose, facts.profile.equipment, facts.profile.cleared_on is not None) is None
-    return _TOP if at_the_top else _NOT_YET
+    return _TOP if facts.harder(planned) is None else _NOT_YET
 
 
 def _reasons(hits: list[tuple[Rule, Hit]]) -> tuple[Reason, ...]:

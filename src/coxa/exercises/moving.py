@@ -352,6 +352,8 @@ class _Poser:
         if a.hands == b.hands and a.meets == b.meets and a.pins.keys() == b.pins.keys():
             # between two poses that hold on to the same things nothing comes in the way; keeping apart would only make them tremble
             task.apart = 0.0
+        elif a.hands != b.hands:
+            task.apart = 25.0
         # frame by frame the solutions may jump from one way round an obstacle to another: smoothed and mended, they do not
         for _ in range(2):
             solved = self.solver.solve(task, task.wish, rounds=6)

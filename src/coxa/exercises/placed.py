@@ -95,12 +95,12 @@ def _one(movement: Movement, kind: Prop, posed: Posed, start: Posed) -> Placed:
     if kind == "chair":
         seat = CHAIR_SEAT * h
         hip = start.joint("pelvis")
-        half = 0.125 * h
+        aside = 0.125 * h
         if movement.base == "sitting":
-            return Placed(kind, np.array([-half, 0.0, hip[2] - 0.10 * h]), np.array([half, seat, hip[2] + 0.14 * h]), front)
+            return Placed(kind, np.array([-aside, 0.0, hip[2] - 0.10 * h]), np.array([aside, seat, hip[2] + 0.14 * h]), front)
         hand = _held(movement, start, "chair")
         # a chair whose back rest is held stands with its seat away from the person
-        return Placed(kind, np.array([hand[0] - half, 0.0, hand[2]]), np.array([hand[0] + half, seat, hand[2] + 0.25 * h]), front)
+        return Placed(kind, np.array([hand[0] - aside, 0.0, hand[2]]), np.array([hand[0] + aside, seat, hand[2] + 0.25 * h]), front)
     if kind == "step":
         foot = start.joint("foot_left")
         return Placed(kind, np.array([foot[0] - 0.05, 0.0, foot[2] - 0.14]), np.array([foot[0] + 0.22, STEP * h, foot[2] + 0.26]), front)

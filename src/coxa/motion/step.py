@@ -63,7 +63,7 @@ COUNTER_MOVEMENT, BESIDE_S = 0.6, 0.4
 STEPPED, STRAYED = 0.42, 0.7
 EXCHANGED = -0.5  # the line from foot to foot, in its length at the start: from here on it is the other way round
 CALM = 0.35  # trunk lengths a second
-CENTRE_TAU_S = 3.0
+CENTRE_TAU_S, WALKING_TAU_S, STEPS_ON = 3.0, 0.6, 0.12
 # Circles: complete a little early, since they begin and end on the way in and out; lengths in trunk lengths.
 ROUND_S, CIRCLE, NEARLY, PARTIAL, PAUSE_S, LONG_PAUSE_S, STAYS_S = 0.08, 360.0, 300.0, 200.0, 0.35, 1.0, 0.45
 NARROWEST, STANDS_STILL, LONGEST_STEP, AT_REST = 0.03, 0.02, 0.05, 0.45
@@ -1091,6 +1091,8 @@ def step(
                 start_repetition(plan, state, tracks, k, tracker.start_s)
             stepped = plan.planted == 1 and track.other_top > STEPPED
             strayed = plan.way_signal < 0 and track.strayed > STRAYED
+            # Feet that only seem to drift apart while the body stands are no step.
+            strayed = strayed or (plan.way_signal >= 0 and abs(track.rest[plan.way_signal] - track.way_from) < STEPS_ON)
             beside = plan.side_mode == EACH and is_counter_movement(plan, trackers, k)
             if strayed or stepped or beside or is_too_brief(plan, tracker):
                 track.running = 0
@@ -1115,14 +1117,18 @@ def step(
 
 @njit(cache=True)
 def centre_of(plan: Any, track: Any, trackers: Any, dt: float) -> float:
-    """The rest from which both ways are measured; it follows slowly while nothing is under way."""
+    """The rest from which both ways are measured; it follows slowly while nothing is under way.
+
+    Of a person who walks past the camera the far foot seems to drift against the near one: there it follows faster.
+    """
     if track.have_base == 0:
         return float(track.rest[0])
     idle = True
     for k in range(len(trackers)):
         idle = idle and trackers[k].phase[0 if polarity_of(plan, k) > 0 else 1] == IDLE
+    tau_s = WALKING_TAU_S if plan.way_signal >= 0 else CENTRE_TAU_S
     if idle and track.signal[0] == track.signal[0]:
-        track.base[0] += dt / (dt + CENTRE_TAU_S) * (track.signal[0] - track.base[0])
+        track.base[0] += dt / (dt + tau_s) * (track.signal[0] - track.base[0])
     return float(track.base[0])
 
 
