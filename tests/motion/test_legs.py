@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sets import EXERCISES, best_view, made
+from sets import made
 
 from coxa.body.recording import Recording
 from coxa.capture.simulated import TrueRepetition
@@ -101,13 +101,3 @@ def test_a_deep_sag_of_a_low_bridge_is_told_from_the_way_back() -> None:
         assert [sum(f.id == "sags" and f.repetition == k for f in result.faults) for k in range(2)] == [1, 1]
         clean = made("bridge", seed, view="side", repetitions=2, down_s=3.5)
         assert not any(f.id == "sags" for f in analyze(clean.recording, "bridge", judge_untested=True).faults)
-
-
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_a_first_frame_that_trembled_leaves_no_attempt(exercise: str) -> None:
-    for seed in range(3):
-        recording = made(exercise, seed, view=best_view(exercise)).recording
-        image = np.array(recording.image)
-        image[0, :, :2] += np.random.default_rng(seed).normal(0.0, 0.008, (33, 2))
-        before, after = analyze(recording, exercise), analyze(replace(recording, image=image), exercise)
-        assert len(after.repetitions) == len(before.repetitions)
