@@ -391,7 +391,7 @@ def test_a_touch_of_under_half_a_second_pauses_the_clock_and_does_not_set_it_bac
         middle_s = (hold.start_s + hold.end_s) / 2
         inside = np.abs(recording.time_s - middle_s) <= lapse_s / 2
         lower = int(image[inside][0, 27, 1] < image[inside][0, 28, 1])  # 1: the right foot stands
-        for a, b in ((27, 28), (29, 30), (31, 32)):
+        for a, b in ((25, 26), (27, 28), (29, 30), (31, 32)):
             stands, lifted = (b, a) if lower else (a, b)
             image[inside, lifted, 1] = image[inside, stands, 1]
         return analyze(replace(recording, image=image), "single-leg-stance")

@@ -28,9 +28,6 @@ SIDES = ("left", "right", "both")
 FACING, FRONTAL, FEET = 0, 1, 2  # +1: looks to image right; left side at image right; feet at image right
 ORIENTATIONS = 3
 
-#: A far thigh this much further back than the near one is the near one by another name.
-EXCHANGED_DEG = 8.0
-
 #: Row of a point that is not a landmark: the lower knee where it was at rest.
 PLANTED = 33
 
@@ -122,6 +119,10 @@ SIGNALS = {
 }
 
 
+# Signals of one leg, seen from the side, that the pose model gives to the other leg as well, or to that one alone: the
+# step puts the two together.
+SHARED = (THIGH_EXTENSION,)
+
 # Landmarks that each kind needs, of the working side and of the other, as offsets from the left one: 11 shoulder, 23 hip,
 # 25 knee, 27 ankle.
 NEEDS: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {
@@ -138,7 +139,7 @@ NEEDS: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {
     TRUNK_FORWARD: ((11, 23), ()),  # the far side is guessed along
     TRUNK_SLOPE: ((11, 23), ()),
     HIP_HEIGHT: ((23, 27), (23, 27)),
-    FOOT_LIFT: ((27,), (27,)),
+    FOOT_LIFT: ((25, 27), (25, 27)),
     ANKLE_GAP: ((27,), (27,)),
     KNEE_GAP_RATIO: ((25, 27), (25, 27)),
     OBLIQUITY: ((23,), (23,)),
@@ -215,11 +216,7 @@ def measure(kind: int, side: int, p: Floats, ruler: float, orient: Floats) -> fl
     if kind == OTHER_LEG_ABDUCTION:
         return math.degrees(math.atan2(-outward * (p[27 + o, 0] - p[23 + o, 0]), p[27 + o, 1] - p[23 + o, 1]))
     if kind == THIGH_EXTENSION:
-        # From the side the pose model sometimes exchanges the legs of a back kick; the standing leg stays upright, so a
-        # thigh that is clearly further back is the one that kicks, whatever it is called.
-        near = math.degrees(math.atan2(-facing * (p[knee, 0] - mid_hx), p[knee, 1] - mid_hy))
-        far = math.degrees(math.atan2(-facing * (p[25 + o, 0] - mid_hx), p[25 + o, 1] - mid_hy))
-        return far if far > near + EXCHANGED_DEG else near
+        return math.degrees(math.atan2(-facing * (p[knee, 0] - mid_hx), p[knee, 1] - mid_hy))
     if kind == KNEELING_THIGH:
         # The kneeling knee stays where it was put down; half-kneeling, the pose model often exchanges the legs.
         return math.degrees(math.atan2(-facing * (p[PLANTED, 0] - mid_hx), p[PLANTED, 1] - mid_hy))
@@ -232,8 +229,13 @@ def measure(kind: int, side: int, p: Floats, ruler: float, orient: Floats) -> fl
     if kind == HIP_HEIGHT:
         return ((p[27, 1] + p[28, 1]) * 0.5 - mid_hy) / (ruler * LEG_PER_TRUNK)
     if kind == FOOT_LIFT:
+        # Three points tell more of a foot that is hardly off the floor than one; not every source has a heel.
+        own, other = p[ankle, 1] + p[knee, 1], p[27 + o, 1] + p[25 + o, 1]
+        points = 2.0
+        if math.isfinite(p[29, 1] + p[30, 1]):
+            own, other, points = own + p[29 + s, 1], other + p[29 + o, 1], 3.0
         # Never negative: the standing foot is at rest, however high the other one is.
-        return max(0.0, p[27 + o, 1] - p[ankle, 1]) / (ruler * SHIN_PER_TRUNK)
+        return max(0.0, other - own) / (points * ruler * SHIN_PER_TRUNK)
     if kind == ANKLE_GAP:
         return math.hypot(p[27, 0] - p[28, 0], p[27, 1] - p[28, 1]) / (ruler * SHIN_PER_TRUNK)
     if kind == KNEE_GAP_RATIO:

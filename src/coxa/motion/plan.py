@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from coxa.body.posture import POSTURES, VIEWS
-from coxa.body.signals import FOOT_DROP, HIP_HEIGHT, KNEE_TURN, LEFT, RIGHT, SEAT_HEIGHT, needed, signal_named
+from coxa.body.signals import FOOT_DROP, HIP_HEIGHT, KNEE_TURN, LEFT, RIGHT, SEAT_HEIGHT, SHARED, needed, signal_named
 from coxa.errors import BadInput
 from coxa.exercises.coaching import Coaching, FaultRule
 from coxa.exercises.model import Exercise
@@ -35,6 +35,7 @@ PLAN = np.dtype(
         ("least", "f8"),
         ("least_s", "f8"),
         ("side_mode", "i8"),
+        ("shared", "i8"),  # signal 0 may show in either leg, whichever works
         ("both_ways", "i8"),  # one track for each way of the signal, not for each leg
         ("centred", "i8"),  # a track takes only what lies on its own side of rest
         ("planted", "i8"),  # the feet stay where they are: a step makes it another movement
@@ -52,6 +53,7 @@ PLAN = np.dtype(
         ("check_low", "f8", (MOST_CHECKS,)),
         ("check_high", "f8", (MOST_CHECKS,)),
         ("n_faults", "i8"),
+        ("has_sag", "i8"),
         ("fault_kind", "i8", (MOST_FAULTS,)),
         ("fault_signal", "i8", (MOST_FAULTS,)),
         ("fault_sign", "f8", (MOST_FAULTS,)),
@@ -109,6 +111,7 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
     if p["side_mode"] == EACH and set(coaching.views) == {"side"}:
         p["side_mode"] = NEAR  # from the side the far leg is not seen well enough
     kind = signal_named(rule.signal).kind
+    p["shared"] = kind in SHARED and p["side_mode"] == NEAR and not rule.both_ways
     if rule.both_ways and p["side_mode"] == EACH and kind != KNEE_TURN:
         raise BadInput(f"{exercise.id}: expected both_ways with sides near, upper or both, got each; follow one leg at a time")
     p["calm"] = kind in SMALL or (coaching.hold is not None and coaching.hold.clock == "band")
@@ -131,6 +134,7 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
         p["check_low"][k] = -np.inf if check.low is None else check.low
         p["check_high"][k] = np.inf if check.high is None else check.high
     p["n_faults"] = len(coaching.faults)
+    p["has_sag"] = any(fault.kind == "sag" for fault in coaching.faults)
     for k, fault in enumerate(coaching.faults):
         p["fault_kind"][k] = FAULT_KINDS.get(fault.kind, NOT_IN_STEP)
         p["fault_signal"][k] = index(fault.signal) if fault.signal else 0

@@ -37,6 +37,7 @@ from coxa.motion.tracker import (
     MEMORY,
     NEAR_REST,
     NEAR_TOP,
+    NEARLY,
     NONE,
     PART_WAY,
     REST_S,
@@ -51,6 +52,7 @@ from coxa.motion.tracker import (
     STARTED,
     STAY,
     STILL,
+    STILL_AT_MOST,
     STILL_S,
     THIN_S,
     TRACKER,
@@ -77,6 +79,7 @@ __all__ = [
     "IDLE",
     "LAG_S",
     "NONE",
+    "SETTLING",
     "STARTED",
     "TRACKER",
     "CountedRepetition",
@@ -92,7 +95,7 @@ def _least_attempt(state: Any) -> float:
     """Range from which a movement is an attempt at the repetition."""
     if state.least_range > 0.0:
         # Near the least range it is an attempt, however small beside the person's usual one; a fidget is smaller.
-        return float(max(SMALLEST * state.least_range, min(FIDGET * state.usual, state.least_range)))
+        return float(max(SMALLEST * state.least_range, min(FIDGET * state.usual, NEARLY * state.least_range)))
     floor = noise_floor(state)
     if state.usual > 0.0:
         floor = min(floor, 0.6 * state.usual)
@@ -170,6 +173,9 @@ def _follow_rest(state: Any, i: int, value: float, time_s: float) -> None:
         state.low[i] = value
     band = STILL * state.usual if state.usual > 0.0 else 0.4 * noise_floor(state)
     if state.least_range > 0.0:
+        # Whoever moves a lot may also move a little: what could be an attempt is not rest.
+        if state.usual > 0.0:
+            band = min(band, STILL_AT_MOST * state.least_range)
         band = max(band, STILL * state.least_range)
     if abs(value - state.still[i]) > band:
         state.still[i] = value

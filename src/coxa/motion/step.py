@@ -31,7 +31,7 @@ from coxa.body.posture import (
 )
 from coxa.body.signals import BOTH, FRONTAL, ORIENTATIONS, PLANTED, SHIN_PER_TRUNK, measure
 from coxa.motion.plan import AS_ONE, EACH, LEVEL, MOST_FAULTS, MOST_NEEDED, MOST_SIGNALS, NEAR, NOT_IN_STEP, OSCILLATION, SAG
-from coxa.motion.repetitions import ABANDONED, ENDED, GOING, IDLE, advance, finish, start_tracker
+from coxa.motion.repetitions import ABANDONED, ENDED, GOING, IDLE, SETTLING, advance, finish, start_tracker
 
 # Events that the step reports.
 REPETITION, FAULT, HOLD, WARNING, READY, LOST, MOVING = 1, 2, 3, 4, 5, 6, 7
@@ -61,6 +61,7 @@ LEAST_HOLD_S = 1.0
 BOUNCES, BOUNCES_IN_S = 6, 5.0
 COUNTER_MOVEMENT, BESIDE_S = 0.6, 0.4
 STEPPED, STRAYED = 0.42, 0.7
+EXCHANGED = -0.5  # the line from foot to foot, in its length at the start: from here on it is the other way round
 CALM = 0.35  # trunk lengths a second
 CENTRE_TAU_S, WALKING_TAU_S, STEPS_ON = 3.0, 0.6, 0.12
 # Circles: complete a little early, since they begin and end on the way in and out; lengths in trunk lengths.
@@ -71,6 +72,13 @@ HAND_DOWN = 0.75
 HALF_UP = 0.5
 MOST_LEAN = 0.36  # square of the share of the trunk's length that may point at the camera
 SAG_RATE = 9.0  # deg/s: slower than this is a level, faster is the way down
+SAG_PACE, SAG_AT_MOST = 0.3, 0.8  # the same in heights a second, and how many heights deep a level is still no rest
+
+# Two legs' signals put together (degrees): how rest and tremble are learnt, and from how many trembles on it is a movement.
+LEG_FIRST_S, LEG_REST_S, LEG_DRIFT, LEG_OUTLIER = 0.4, 4.0, 1.0, 3.0
+LEG_TREMBLE, LEG_LEAST_TREMBLE, LEG_MOVES, LEG_SHARES = 0.4, 0.1, 8.0, 6.0
+# The share of second differences that lies under `TREMBLE_BEND` trembles: so many of white noise of unit deviation.
+TREMBLE_SHARE, TREMBLE_BEND, TREMBLE_S, MOST_TREMBLE_STEP = 0.4, 1.28, 0.35, 0.3
 
 # One-euro filter, speeds in trunk lengths a second.
 CUTOFF_HZ, CUTOFF_PER_SPEED, SPEED_CUTOFF_HZ = 2.0, 4.0, 1.5
@@ -91,6 +99,7 @@ STATE = np.dtype(
         ("last_s", "f8"),
         ("seen_s", "f8"),
         ("have", "i8"),
+        ("have_n", "i8"),
         # points
         ("raw", "f8", (33, 2)),
         ("smooth", "f8", (34, 2)),  # the landmarks, and the lower knee as planted at rest
@@ -109,6 +118,10 @@ STATE = np.dtype(
         ("seen_from", "i8"),
         ("fits", "f8"),
         ("ready", "i8"),
+        ("leg_rest", "f8", (2,)),
+        ("leg_known_s", "f8", (2,)),
+        ("leg_tremble", "f8", (2,)),
+        ("leg_before", "f8", (2, 2)),
         ("ready_s", "f8"),
         ("off_s", "f8"),
         ("arriving", "i8"),
@@ -118,6 +131,7 @@ STATE = np.dtype(
         ("ring_points", "f8", (_RING, *SNAPSHOT)),
         ("ring_signal", "f8", (_RING, 2, MOST_SIGNALS)),
         ("ring_rate", "f8", (_RING, 2)),
+        ("ring_legs", "f8", (_RING, 2)),
     ]
 )
 """What is known of the person, whatever the repetition."""
@@ -137,6 +151,9 @@ TRACK = np.dtype(
         ("peak_from", "f8"),
         ("other_rest", "f8"),
         ("other_top", "f8"),
+        # how far one foot has gone from where it stood against the other: at most, off their line at most, and are they exchanged
+        ("stepped", "f8", (2,)),
+        ("crossed", "i8"),
         ("value", "f8"),  # what the tracker follows: the signal, or how far it is from its centre
         ("way_from", "f8"),
         # the way of a knee that circles
@@ -366,6 +383,9 @@ def smooth(state: Any, p: Any, dt: float) -> None:
     spike = (SPIKE * state.ruler) ** 2
     speed_alpha = 1.0 / (1.0 + 1.0 / (2.0 * math.pi * SPEED_CUTOFF_HZ * dt))
     per_ruler = 1.0 / state.ruler
+    # What is known of a body so far is the mean of its first frames; a first one that trembled must not linger.
+    state.have_n += 1
+    least_alpha = 1.0 / state.have_n
     for i in range(33):
         x, y = p[i, 0], p[i, 1]
         if not math.isfinite(x + y):
@@ -386,7 +406,7 @@ def smooth(state: Any, p: Any, dt: float) -> None:
             rate = (now - state.smooth[i, c]) / dt
             state.speed[i, c] += speed_alpha * (rate - state.speed[i, c])
             cutoff = CUTOFF_HZ + CUTOFF_PER_SPEED * abs(state.speed[i, c]) * per_ruler
-            alpha = 1.0 / (1.0 + 1.0 / (2.0 * math.pi * cutoff * dt))
+            alpha = max(least_alpha, 1.0 / (1.0 + 1.0 / (2.0 * math.pi * cutoff * dt)))
             state.smooth[i, c] += alpha * (now - state.smooth[i, c])
 
 
@@ -411,8 +431,12 @@ def take_first(state: Any, p: Any, trunk: float) -> None:
     state.swapped_s = 0.0
     state.ruler = trunk
     state.have = 1
+    state.have_n = 1
     state.directions[:] = math.nan
     state.fits = -1.0
+    state.leg_known_s[:] = 0.0
+    state.leg_tremble[:] = LEG_TREMBLE
+    state.leg_before[:] = math.nan
 
 
 @njit(cache=True, inline="always")
@@ -456,6 +480,61 @@ def follow_body(plan: Any, state: Any, world: Any, dt: float, is_running: bool) 
 
 
 @njit(cache=True)
+def learn_tremble(state: Any, leg: int, value: float, dt: float) -> None:
+    """Follow how much one leg's unsmoothed signal trembles: a share of its second differences, which a movement leaves small."""
+    bend = abs(value - 2.0 * state.leg_before[leg, 0] + state.leg_before[leg, 1])
+    state.leg_before[leg, 1] = state.leg_before[leg, 0]
+    state.leg_before[leg, 0] = value
+    if math.isfinite(bend):
+        pace = min(MOST_TREMBLE_STEP, dt / TREMBLE_S)
+        state.leg_tremble[leg] *= math.exp(pace * (TREMBLE_SHARE if bend > TREMBLE_BEND * state.leg_tremble[leg] else TREMBLE_SHARE - 1.0))
+
+
+@njit(cache=True)
+def learn_leg_rest(state: Any, leg: int, value: float, dt: float) -> None:
+    """Follow where one leg rests; a movement that has begun pulls it no further than its tremble would."""
+    if dt <= 0.0:
+        state.leg_rest[leg] = value
+        return
+    state.leg_known_s[leg] += dt
+    off = value - state.leg_rest[leg]
+    if state.leg_known_s[leg] > LEG_FIRST_S:
+        most = LEG_DRIFT + LEG_OUTLIER * state.leg_tremble[leg]
+        off = min(most, max(-most, off))
+    state.leg_rest[leg] += dt / (dt + min(LEG_REST_S, state.leg_known_s[leg])) * off
+
+
+@njit(cache=True)
+def standing_out(state: Any, leg: int, value: float) -> float:
+    """How far one leg is from its rest, less the nearer that is to its trembling."""
+    moved = value - state.leg_rest[leg]
+    ratio = moved / (LEG_MOVES * max(state.leg_tremble[leg], LEG_LEAST_TREMBLE))
+    fourth = ratio * ratio * ratio * ratio
+    return moved * fourth / (1.0 + fourth)
+
+
+@njit(cache=True)
+def of_either_leg(plan: Any, state: Any, side: int, value: float, dt: float, is_running: bool) -> float:
+    """One leg's signal as the two legs show it: the pose model exchanges them, or gives half of a small movement to each.
+
+    What a leg does counts only as far as it stands out from its trembling, for the far one is often guessed; and the more
+    one leg moves, the less the other counts: then it is the standing one.
+    """
+    own = 1 if side == 1 else 0
+    other = 1 - own
+    there = measure(plan.signal[0], other, state.smooth, state.ruler, state.orient)
+    if not math.isfinite(value + there):
+        return value
+    for leg in range(2):
+        learn_tremble(state, leg, measure(plan.signal[0], leg, state.raw, state.ruler, state.orient), dt)
+        if not is_running:
+            learn_leg_rest(state, leg, value if leg == own else there, dt)
+    moved, beside = standing_out(state, own, value), standing_out(state, other, there)
+    more, less = max(moved, beside), min(moved, beside)
+    return float(state.leg_rest[own] + more + less * LEG_SHARES / (LEG_SHARES + abs(more)))
+
+
+@njit(cache=True)
 def choose_side(plan: Any, state: Any, tracks: Any, trackers: Any, wanted: int) -> None:
     """Which leg the single track follows: the wanted one, else the nearer or the upper; hysteresis keeps it from flickering."""
     if plan.side_mode == EACH:
@@ -472,6 +551,11 @@ def choose_side(plan: Any, state: Any, tracks: Any, trackers: Any, wanted: int) 
         best = wanted
     track = tracks[0]
     if track.side == best or (track.side != BOTH and abs(measure_of) < 0.15):
+        return
+    if plan.planted == 1 and plan.side_mode == AS_ONE and track.side != BOTH:
+        # Both legs make the repetition: which one is nearer is no news to its tracker.
+        for k in range(len(tracks)):
+            tracks[k].side = best
         return
     state.ring_n = 0
     for k in range(len(tracks)):
@@ -508,6 +592,7 @@ def remember_rest(state: Any, tracks: Any, time_s: float) -> None:
     slot = state.ring_n % _RING
     state.ring_s[slot] = time_s
     state.ring_points[slot] = state.rest_points
+    state.ring_legs[slot] = state.leg_rest
     for k in range(len(tracks)):
         state.ring_signal[slot, k] = tracks[k].rest
         state.ring_rate[slot, k] = tracks[k].slot_rate
@@ -533,6 +618,8 @@ def start_repetition(plan: Any, state: Any, tracks: Any, k: int, left_rest_s: fl
     track.seen_from = state.seen_from
     slot = slot_before(state, left_rest_s)
     track.start[:] = state.ring_points[slot]
+    # What the legs have done since is the movement, not their rest.
+    state.leg_rest[:] = state.ring_legs[slot]
     if track.have_base == 0:
         track.base[:] = state.ring_signal[slot, k]
         track.have_base = 1
@@ -544,6 +631,8 @@ def start_repetition(plan: Any, state: Any, tracks: Any, k: int, left_rest_s: fl
         if state.ring_s[m % _RING] >= left_rest_s:
             track.fastest = max(track.fastest, state.ring_rate[m % _RING, k])
     track.other_top = 0.0
+    track.stepped[:] = 0.0
+    track.crossed = 0
     track.strayed = 0.0
     track.other_rest = state.ring_signal[slot, 1 - k, 0] if plan.side_mode == EACH else math.nan
     track.way_from = state.ring_signal[slot, k, plan.way_signal] if plan.way_signal >= 0 else math.nan
@@ -699,6 +788,12 @@ def is_counter_movement(plan: Any, trackers: Any, k: int) -> bool:
 
 
 @njit(cache=True)
+def is_too_brief(plan: Any, tracker: Any) -> bool:
+    """Whether what should be held did not stay up, the way back left out: feet that sort their weight are no attempt."""
+    return bool(plan.hold_band == 1 and tracker.end_s - tracker.down_s - tracker.start_s < plan.least_s)
+
+
+@njit(cache=True)
 def end_repetition(plan: Any, state: Any, track: Any, tracker: Any, polarity: int, events: Any, n: int) -> int:
     """Report the repetition, its faults and its hold."""
     n = end_hold(events, n, state, track)
@@ -738,16 +833,23 @@ def end_repetition(plan: Any, state: Any, track: Any, tracker: Any, polarity: in
 
 
 @njit(cache=True)
-def feet_moved(state: Any, track: Any) -> float:
-    """How far one ankle has moved against the other since the repetition's start, in shin lengths.
+def feet_moved(state: Any, track: Any) -> None:
+    """Note how far one ankle has moved against the other since the repetition's start, in shin lengths.
 
-    Left and right may have been exchanged by the pose model meanwhile; that is not a step.
+    Left and right may have been exchanged by the pose model meanwhile; that is not a step. Once they have been, neither is
+    what lies between the two feet as they stood: smoothed points pass there on their way from one to the other.
     """
     p = state.smooth
     dx, dy = p[27, 0] - p[28, 0], p[27, 1] - p[28, 1]
     start_x, start_y = track.start[27, 0] - track.start[28, 0], track.start[27, 1] - track.start[28, 1]
+    square = start_x * start_x + start_y * start_y
+    share = min(1.0, max(-1.0, (dx * start_x + dy * start_y) / square)) if square > 0.0 else 0.0
     moved = min(math.hypot(dx - start_x, dy - start_y), math.hypot(dx + start_x, dy + start_y))
-    return moved / (state.ruler * SHIN_PER_TRUNK)
+    shin = state.ruler * SHIN_PER_TRUNK
+    track.stepped[0] = max(track.stepped[0], moved / shin)
+    track.stepped[1] = max(track.stepped[1], math.hypot(dx - share * start_x, dy - share * start_y) / shin)
+    track.crossed = max(track.crossed, 1 if share < EXCHANGED else 0)
+    track.other_top = track.stepped[track.crossed]
 
 
 @njit(cache=True)
@@ -763,7 +865,7 @@ def judge_frame(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, world:
     track.strayed = max(track.strayed, abs(aside) / state.ruler)
     note_peak(state, track, tracker, world, way, height)
     if plan.planted == 1:
-        track.other_top = max(track.other_top, feet_moved(state, track))
+        feet_moved(state, track)
     if plan.side_mode == EACH:
         track.other_top = max(track.other_top, (tracks[1 - k].signal[0] - track.other_rest) * plan.polarity)
     change = value if plan.centred == 1 else value - polarity * track.reference[0]
@@ -772,18 +874,20 @@ def judge_frame(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, world:
     alpha = dt / (dt + 0.2)
     before = track.level
     track.level += alpha * (track.value - track.level)
-    if tracker.phase[way] != GOING:
+    # A deep sag is told from the way back by its level, after the tracker has taken it for a return.
+    going = tracker.phase[way] == GOING
+    if not going and (tracker.phase[way] != SETTLING or plan.has_sag == 0):
         return n
-    track.frames += 1
+    track.frames += going
     for f in range(plan.n_faults):
         kind = plan.fault_kind[f]
         new = False
-        if kind == NOT_IN_STEP:
+        if kind == NOT_IN_STEP or (not going and kind != SAG):
             continue
         change = track.signal[plan.fault_signal[f]] - track.reference[plan.fault_signal[f]]
         if math.isnan(change):
             continue
-        track.frames_known[f] += 1
+        track.frames_known[f] += going
         if kind == LEVEL:
             s = plan.fault_signal[f]
             excess = track.signal[s] if plan.fault_absolute[f] == 1 else track.signal[s] - track.reference[s]
@@ -793,7 +897,7 @@ def judge_frame(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, world:
         elif kind == SAG:
             rate = abs(track.level - before) / dt if dt > 0.0 else math.inf
             drop = tracker.high[way] - track.level * polarity
-            excess = drop if rate < SAG_RATE and drop < 0.6 * height else 0.0
+            excess = drop if rate < min(SAG_RATE, SAG_PACE * height) and drop < SAG_AT_MOST * height else 0.0
             new = grade_fault(track, f, excess, plan.fault_amber[f], plan.fault_red[f], plan.fault_least_s[f], time_s)
         elif kind == OSCILLATION and value - tracker.low[way] > 0.4 * height:
             excess = count_turns(track, track.signal[plan.fault_signal[f]], 2.0 * plan.fault_amber[f], time_s)
@@ -905,6 +1009,8 @@ def step(
             # A signal whose points are hidden is not known; only the one that makes the repetition was asked for above.
             known = s == 0 or has_all(plan, 1 if side == 1 else 0, s, image, visibility)
             tracks[k].signal[s] = measure(plan.signal[s], side, state.smooth, state.ruler, state.orient) if known else math.nan
+        if plan.shared == 1:
+            tracks[k].signal[0] = of_either_leg(plan, state, side, tracks[k].signal[0], dt, is_running)
     # Set-up: posture and start position, for a moment; while a repetition runs only another posture ends it.
     if is_running:
         other = is_elsewise(plan, state)
@@ -992,7 +1098,8 @@ def step(
             strayed = plan.way_signal < 0 and track.strayed > STRAYED
             # Feet that only seem to drift apart while the body stands are no step.
             strayed = strayed or (plan.way_signal >= 0 and abs(track.rest[plan.way_signal] - track.way_from) < STEPS_ON)
-            if strayed or stepped or (plan.side_mode == EACH and is_counter_movement(plan, trackers, k)):
+            beside = plan.side_mode == EACH and is_counter_movement(plan, trackers, k)
+            if strayed or stepped or beside or is_too_brief(plan, tracker):
                 track.running = 0
             else:
                 n = end_repetition(plan, state, track, tracker, polarity, events, n)
@@ -1209,6 +1316,8 @@ def close(plan: Any, state: Any, tracks: Any, trackers: Any, events: Any) -> int
     n = 0
     for k in range(len(tracks)):
         if state.ready == 1 and finish(trackers[k]) == ENDED:
+            if is_too_brief(plan, trackers[k]):
+                continue
             if tracks[k].running == 0:
                 start_repetition(plan, state, tracks, k, trackers[k].start_s)
             n = end_repetition(plan, state, tracks[k], trackers[k], polarity_of(plan, k), events, n)

@@ -45,11 +45,15 @@ ATTEMPT = 0.35
 FIDGET = 0.1
 # Share of the least range from which a movement is listed as an attempt, too small to count.
 SMALLEST = 0.4
+# Share of the least range from which a movement is no fidget, however large the person's usual one.
+NEARLY = 0.7
 RETURNED = 0.6
 PART_WAY = 0.35
 NEAR_REST = 0.1
 NEAR_TOP = 0.15
 STILL = 0.08
+# The same, in shares of the least range.
+STILL_AT_MOST = 0.25
 STAY = 0.12
 LEFT = 0.2
 SAME_LEVEL = 0.7

@@ -209,6 +209,9 @@ def assemble(watched: Watched, events: list[np.void]) -> SetResult:
         posture, view = int(first_ready["posture"]), int(first_ready["seen_from"])
     signal = signal_named(coaching.repetition.signal)
     allowed = {rule.fault: fast_enough and can_judge(rule, VIEWS[view], watched.judge_untested) is None for rule in coaching.faults}
+    beside: dict[int, list[np.void]] = {}
+    for event in events:
+        beside.setdefault(int(event["repetition"]), []).append(event)
     judged_once: set[str] = set()
     faults: list[Fault] = []
     repetitions: list[Repetition] = []
@@ -224,11 +227,11 @@ def assemble(watched: Watched, events: list[np.void]) -> SetResult:
             if rule.kind in ("level", "sag", "oscillation"):
                 if event["known"][k]:
                     judged_once.add(rule.fault)
-                flagged = next((e for e in events if e["code"] == engine.FAULT and e["repetition"] == number and e["fault"] == k), None)
+                flagged = next((e for e in beside[number] if e["code"] == engine.FAULT and e["fault"] == k), None)
                 if flagged is not None:
                     mine.append(fault_of(rule, "red" if flagged["grade"] == 2 else "amber", flagged, float(flagged["size"]), number))
                 continue
-            if rule.unless and spoilt_by(exercise, rule, event, here, [e for e in events if e["repetition"] == number]):
+            if rule.unless and spoilt_by(exercise, rule, event, here, beside[number]):
                 continue
             severity, size, _, could = settle(exercise, rule, event, here)
             if could:
