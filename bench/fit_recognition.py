@@ -18,7 +18,7 @@ from coxa.capture.simulated import simulate
 from coxa.capture.simulated_exercises import PERFORMED
 from coxa.capture.simulated_keys import can_be_performed
 from coxa.exercises import catalogue
-from coxa.motion.recognise import likeness_of, repetitions_of, spread_of
+from coxa.motion.recognise import likeness_of, made_of, repetitions_of, spread_of
 
 #: Seeds of the people that are fitted on begin here.
 FIRST = 50_000
@@ -42,6 +42,7 @@ def main() -> None:
             seen += [likeness_of(exercise, event) for event in repetitions_of(exercise, done.recording)]
         look = spread_of(np.array(seen))
         found[id] = {
+            "of": made_of(exercise),
             "repetitions": len(seen),
             "mean": [round(float(v), 3) for v in look.mean],
             "spread": [round(float(v), 3) for v in look.spread],

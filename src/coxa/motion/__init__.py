@@ -5,8 +5,9 @@ whole recording. Must not know where landmarks come from, or whose they are. Imp
 Start with `analyze` (a recording), `Watcher` (a live set) and `count_repetitions` (any signal).
 """
 
+from coxa.motion.recognise import analyze_unnamed, recognise
 from coxa.motion.repetitions import CountedRepetition, count_repetitions
 from coxa.motion.result import SetResult
 from coxa.motion.watch import Watcher, analyze
 
-__all__ = ["CountedRepetition", "SetResult", "Watcher", "analyze", "count_repetitions"]
+__all__ = ["CountedRepetition", "SetResult", "Watcher", "analyze", "analyze_unnamed", "count_repetitions", "recognise"]

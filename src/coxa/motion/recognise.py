@@ -7,9 +7,10 @@ people differ in that is data, `fitted/recognition.json`, from simulated people 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -18,15 +19,17 @@ import numpy as np
 import numpy.typing as npt
 
 from coxa.body.landmarks import MIRRORED
+from coxa.body.posture import POSTURES, VIEWS
 from coxa.body.signals import BOTH, RIGHT
 from coxa.errors import BadInput
 from coxa.exercises import catalogue
 from coxa.motion import step as engine
-from coxa.motion.result import Recognised
+from coxa.motion.result import ENGINE, Recognised, SetResult, Status
 
 if TYPE_CHECKING:
     from coxa.body.recording import Recording
     from coxa.exercises.model import Exercise
+    from coxa.motion.watch import SideWanted
 
 Floats = npt.NDArray[np.float64]
 
@@ -38,18 +41,23 @@ PLACES: tuple[int, ...] = (11, 12, 15, 16)
 LEAST_SPREAD, LEAST_HOLD_SPREAD = 0.12, 0.5
 #: Farther from an exercise's people than this, in their own spread, it is not that exercise.
 FARTHEST = 3.0
+#: Below this share of frames with a whole body there is no verdict.
+LEAST_SEEN = 0.5
 #: How sure a guess must be to be named, and how much of the difference between two counts.
 LEAST_CONFIDENCE, SHARPNESS = 0.5, 4.0
+#: An exercise that was named is not believed where its people are this far, and those of another one are nearer by so much.
+DOUBTED, NEARER, DISBELIEVED = 1.4, 0.5, 3.5
 #: A time of stillness between two repetitions that belongs to them, seconds.
 BETWEEN_S = 3.0
 
 
 @dataclass(frozen=True, eq=False)
 class Likeness:
-    """How an exercise looks: mean and spread of the features of `features_of`."""
+    """How an exercise looks: mean and spread of the features of `features_of`, and of which poses and rules (`made_of`)."""
 
     mean: Floats
     spread: Floats
+    of: str = ""
 
     def distance(self, features: Floats) -> float:
         """Root mean square of how many spreads the features are off; infinite where nothing is known."""
@@ -118,7 +126,25 @@ def likenesses() -> dict[str, Likeness]:
     if not path.is_file():
         raise BadInput(f"recognition: expected {path.name} beside the fitted faults, found none; make it with bench/fit_recognition.py")
     data = json.loads(path.read_text(encoding="utf-8"))["exercises"]
-    return {id: Likeness(np.array(v["mean"], np.float64), np.array(v["spread"], np.float64)) for id, v in data.items()}
+    return {id: Likeness(np.array(v["mean"], np.float64), np.array(v["spread"], np.float64), v["of"]) for id, v in data.items()}
+
+
+@cache
+def likeness(id: str) -> Likeness | None:
+    """How one exercise looks; None where it is not known, or its poses or rules have changed since it was."""
+    known = likenesses().get(id)
+    return known if known is not None and id in catalogue.ids() and known.of == made_of(catalogue.load(id)) else None
+
+
+def made_of(exercise: Exercise) -> str:
+    """A digest of the key poses and rules by which an exercise looks as it does."""
+    coaching = exercise.coaching
+    parts = [
+        exercise.movement.model_dump_json(include={"base", "start", "peak", "keys", "path", "hands", "fixed"}) if exercise.movement else "",
+        coaching.repetition.model_dump_json(include={"signal", "polarity", "sides", "both_ways"}) if coaching else "",
+        ",".join(coaching.views) if coaching else "",
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def spread_of(features: Floats) -> Likeness:
@@ -130,8 +156,8 @@ def spread_of(features: Floats) -> Likeness:
 
 def explained(exercise: Exercise, recording: Recording) -> float | None:
     """How far a recording is from showing this exercise, in spreads of its own people; None where its rules find nothing."""
-    known = likenesses().get(exercise.id)
-    events = repetitions_of(exercise, recording)
+    known = likeness(exercise.id)
+    events = repetitions_of(exercise, recording) if known is not None else []
     if known is None or not events:
         return None
     far = float(np.median([known.distance(likeness_of(exercise, e)) for e in events]))
@@ -170,10 +196,7 @@ def recognise(recording: Recording, *, most: int = 2) -> tuple[Recognised, ...]:
     for id in likenesses():
         if id not in catalogue.ids():
             continue
-        exercise = catalogue.load(id)
-        if exercise.coaching is None:
-            continue
-        distance = explained(exercise, recording)
+        distance = explained(catalogue.load(id), recording)
         if distance is not None and distance < FARTHEST:
             far[id] = distance
     if not far:
@@ -185,3 +208,63 @@ def recognise(recording: Recording, *, most: int = 2) -> tuple[Recognised, ...]:
     if weight[ranked[0]] / total < LEAST_CONFIDENCE:
         return ()
     return tuple(Recognised(id, round(weight[id] / total, 4)) for id in ranked[:most])
+
+
+def is_another(exercise: Exercise, events: list[np.void]) -> bool:
+    """Whether the repetitions that an exercise's rules have counted are those of another exercise, or of none.
+
+    Parameters
+    ----------
+    exercise : the exercise that was named
+    events : the repetitions that count, as the step reports them
+    """
+    own = likeness(exercise.id)
+    if own is None or not events:
+        return False
+    features = [likeness_of(exercise, e) for e in events]
+    far = float(np.median([own.distance(f) for f in features]))
+    if far >= DISBELIEVED:
+        return True
+    if far < DOUBTED:
+        return False
+    posture, view = POSTURES[int(events[0]["posture"])], VIEWS[int(events[0]["seen_from"])]
+    for id in likenesses():
+        other = likeness(id) if id != exercise.id else None
+        coaching = catalogue.load(id).coaching if other is not None else None
+        if other is None or coaching is None or posture not in coaching.setup.postures or view not in coaching.views:
+            continue
+        if float(np.median([other.distance(f) for f in features])) < far - NEARER:
+            return True
+    return False
+
+
+def analyze_unnamed(recording: Recording, side: SideWanted = "auto", source: str | None = None) -> SetResult:
+    """Watch a recording of which nobody said what it shows: as the exercise that it most likely is.
+
+    Returns
+    -------
+    SetResult
+        With `recognised` filled, the likeliest first. Where no exercise is recognised, `exercise` is empty and nothing is judged.
+    """
+    from coxa.motion.watch import analyze
+
+    named = recognise(recording)
+    if named:
+        return replace(analyze(recording, named[0].exercise, side, source), recognised=named)
+    called = recording.source if source is None else source
+    seen = whole_bodies(recording)
+    status: Status = "not_this_exercise" if seen >= LEAST_SEEN else "cannot_see"
+    frames = len(recording)
+    duration_s = float(recording.time_s[-1] - recording.time_s[0]) * frames / (frames - 1) if frames > 1 else 0.0
+    return SetResult(
+        "", called, frames, round(duration_s, 4), seen, status, "unknown", "unknown", "unknown", (), (), (), (), (), None, ENGINE
+    )
+
+
+def whole_bodies(recording: Recording) -> float:
+    """Share of the frames in which shoulders, hips and knees are seen."""
+    points = [11, 12, 23, 24, 25, 26]
+    inside = np.abs(recording.image[:, points, :2] - 0.5).max(axis=2) <= 0.52
+    shows = inside & (recording.visibility[:, points] >= 0.5)
+    near = shows[:, [0, 2, 4]].all(axis=1) | shows[:, [1, 3, 5]].all(axis=1)
+    return round(float(np.mean(near)), 4)

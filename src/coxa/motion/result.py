@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from coxa import __version__
+
+ENGINE = f"coxa {__version__}"
 Side = Literal["left", "right", "both", "unknown"]
 View = Literal["front", "side", "diagonal", "feet-end", "raised", "unknown"]
 Posture = Literal["supine", "side-lying", "prone", "all-fours", "half-kneeling", "standing", "sitting", "unknown"]

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from coxa import __version__
 from coxa.body.posture import POSTURES, VIEWS
 from coxa.body.signals import BOTH, SIDES, signal_named
 from coxa.exercises.coaching import FaultRule, RepetitionRule
@@ -16,9 +15,9 @@ from coxa.exercises.model import Exercise
 from coxa.motion import step as engine
 from coxa.motion.evidence import load_model
 from coxa.motion.plan import coached
-from coxa.motion.result import Fault, Hold, NotJudged, Repetition, SetResult, Severity, Test, WhyNot, WhyNotJudged
+from coxa.motion.recognise import is_another
+from coxa.motion.result import ENGINE, Fault, Hold, NotJudged, Repetition, SetResult, Severity, Test, WhyNot, WhyNotJudged
 
-ENGINE = f"coxa {__version__}"
 #: Below this frame rate faults and tempo cannot be judged.
 LEAST_FPS = 10.0
 #: Below this share of frames with one whole body there is no verdict.
@@ -197,6 +196,8 @@ def assemble(watched: Watched, events: list[np.void]) -> SetResult:
     elif not watched.ever_ready:
         status = "not_this_exercise"
     attempts = [e for e in events if e["code"] == engine.REPETITION] if status == "judged" else []
+    if is_another(exercise, [e for e in attempts if not why_not(exercise, e)]):
+        status, attempts = "not_this_exercise", []
     first_ready = next((e for e in events if e["code"] == engine.READY), None)
     posture, view, side = watched.posture, watched.view, watched.side
     if attempts:
