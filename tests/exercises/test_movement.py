@@ -66,7 +66,7 @@ def test_the_body_does_not_go_through_itself(exercise):
             continue
         names = {SEGMENTS[FLESH.segment[a]], SEGMENTS[FLESH.segment[b]]}
         # what holds or lies on something presses into it
-        assert deep < 0.03, names
+        assert deep < 0.035, names
         assert touching(movement(exercise), names), names
 
 

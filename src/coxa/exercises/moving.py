@@ -17,12 +17,16 @@ from coxa.exercises.movement import Movement, Variant
 from coxa.exercises.placed import Placed, placed
 
 _HOLD = 300.0  # weight of a contact for each metre; an angle's is about 1 for each radian
-_STEP_M = 0.03  # a contact that moves farther than this goes through the air
+_STEP_M = 0.03  # a foot that moves farther than this goes through the air
 _STAYS_M = 0.004
 _LIFT_M = 0.045
+_FAR_M = 0.25
 _AROUND_M = 0.10  # how far round a hand goes to take hold of something
 _SLIDING: tuple[str, ...] = ("head", "seat", "calf", "elbow")  # contacts that may slide a little when the body moves
 _FREE_HANDS = ("free", "support", "chair", "floor")
+
+
+_ARMS = np.array([name.startswith(("shoulder", "elbow", "forearm", "wrist")) for name in NAMES])
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,7 +215,8 @@ def _smooth(way: Floats) -> Floats:
     # the ends are mirrored through themselves, so that they neither move nor bend
     before, after = 2 * way[0] - way[2 * reach : 0 : -1], 2 * way[-1] - way[n - 2 : n - 2 - 2 * reach : -1]
     padded = np.concatenate([before, way, after])
-    return np.stack([np.convolve(padded[:, k], share, mode="valid") for k in range(way.shape[1])], axis=1)
+    smoothed: Floats = np.stack([np.convolve(padded[:, k], share, mode="valid") for k in range(way.shape[1])], axis=1)
+    return smoothed
 
 
 def _left(name: str) -> str:
@@ -337,11 +342,14 @@ class _Poser:
             return way[:-1]
         weight = np.ones_like(way)
         weight[:, :3] = 3.0
+        if a.hands != b.hands:
+            # where arms find their way to what they take hold of, it is they that give way, not the legs and the trunk
+            weight[:, ~_ARMS] *= 8.0
         task = Task(way, weight)
         for mark in a.pins.keys() & b.pins.keys():
             start, stop = a.pins[mark], b.pins[mark]
             place = start + s * (stop - start)
-            if np.linalg.norm(stop - start) > _STEP_M:
+            if mark.startswith("sole_") and np.linalg.norm(stop - start) > _STEP_M:
                 place[:, 1] += _LIFT_M * (4 * share * (1 - share)) ** 1.5
             task.pins.append((self.marks[mark].site, place, np.full((1, 3), _HOLD)))
         meets = {p: q for p, q in a.meets.items() if b.meets.get(p) == q}
@@ -350,6 +358,8 @@ class _Poser:
         for hand in a.hands.keys() | b.hands.keys():
             if hand not in hands:
                 self._lead(task, hand, a.hands.get(hand, "free"), b.hands.get(hand, "free"), way, share)
+        for mark in a.meets.keys() ^ b.meets.keys():
+            self._lay(task, mark, (a.meets | b.meets)[mark], way, 1 - share if mark in a.meets else share)
         if a.hands == b.hands and a.meets == b.meets and a.pins.keys() == b.pins.keys():
             # between two poses that hold on to the same things nothing comes in the way; keeping apart would only make them tremble
             task.apart = 0.0
@@ -364,6 +374,18 @@ class _Poser:
         solved = self.solver.solve(task, task.wish, rounds=6)
         solved += (1 - s) * (a.x - solved[0]) + s * (b.x - solved[-1])
         return np.clip(solved, self.solver.low, self.solver.high)[:-1]
+
+    def _lay(self, task: Task, mark: str, onto: str, way: Floats, near: Floats) -> None:
+        """Bring a foot down on what it comes to lie on, or lift it off, if the way there is long."""
+        posed = self.solver.posed(way)
+        site, to = self.marks[mark].site, self.marks[onto]
+        there, own = posed.site(to.site), posed.site(site)
+        if np.linalg.norm(own - there, axis=-1).max() < _FAR_M:
+            return
+        n = near[:, None]
+        out = posed.rotation(to.site.segment) @ np.array(to.normal)
+        place = n * there + (1 - n) * own + _AROUND_M * 4 * n * (1 - n) * out
+        task.pins.append((site, place, np.full((1, 3), 15.0)))
 
     def _lead(self, task: Task, hand: str, leaves: str, comes: str, way: Floats, share: Floats) -> None:
         """Lead a hand to what it takes hold of, or away from it, from the side on which the skin there faces."""
