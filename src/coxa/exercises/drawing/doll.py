@@ -33,7 +33,7 @@ MUSCLES: dict[str, tuple[Blob, ...]] = {
 #: Where a mistake shows: as above; the left one of a pair.
 PLACES: dict[str, tuple[Blob, ...]] = {
     "pelvis": (("pelvis", (0.0, 0.010, 0.0), (0.200, 0.050, 0.150)),),
-    "low-back": (("abdomen", (0.0, 0.020, -0.050), (0.110, 0.062, 0.052)),),
+    "low-back": (("abdomen", (0.0, 0.016, -0.046), (0.140, 0.074, 0.090)),),
     "trunk": (("chest", (0.0, 0.030, 0.0), (0.130, 0.085, 0.150)),),
     "head": (("head", (0.0, 0.020, 0.0), (0.120, 0.090, 0.120)),),
     "thigh": (("thigh", (0.0, -0.130, 0.0), (0.110, 0.070, 0.110)),),

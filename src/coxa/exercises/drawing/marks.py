@@ -150,7 +150,7 @@ def most_apart(good: Posed, bad: Posed, side: Side) -> str:
 def mistake_arrow(good: Posed, bad: Posed, view: View, where: str, way: str | None, side: Side) -> list[Mark]:
     """From where it goes wrong, the way it goes wrong.
 
-    The way is that from the correct to the wrong place where the two lie apart; else the one that `way` names.
+    The way is the one that `way` names, as the picture shows it; without one, that from the correct to the wrong place.
     """
     marks = []
     for segment in segments_of(where, side):
@@ -162,8 +162,12 @@ def mistake_arrow(good: Posed, bad: Posed, view: View, where: str, way: str | No
             marks.append((here + 0.13 * np.column_stack([np.cos(angle), -np.sin(angle)]), WRONG, False))
             continue
         meant = _direction(bad, segment, way, view, side)
-        if np.linalg.norm(shift) > 0.02 and (meant is None or shift @ meant > 0):
-            meant = shift / np.linalg.norm(shift)
+        length = float(np.linalg.norm(shift))
+        apart = shift / max(length, 1e-9)
+        # The trunk has no side of its own to lean to: where it went tells. Else the named way holds unless the picture belies it.
+        leans = segment in ("chest", "abdomen", "head") and way in ("in", "out")
+        if length > 0.02 and (meant is None or leans or (0.5 < apart @ meant < 0.95 and way not in ("up", "down"))):
+            meant = apart
         if meant is None:
             continue
         # Inwards there is the other leg: point at the place from outside.

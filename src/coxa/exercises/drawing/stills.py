@@ -217,41 +217,53 @@ def mistakes(exercise: Exercise, person: Person | None = None) -> list[Picture]:
 
 
 def _mistake(right: Drawn, fault: str, named: Mistake | None, done: dict[tuple[View, str], Panel]) -> Picture:
-    variant = right.movement.faults[fault]
-    wrong = Drawn(right.exercise, right.person, fault)
-    good, bad = right.posed(variant.key), wrong.posed(variant.key)
-    where = None if hurried(variant) else variant.where or most_apart(good, bad, right.person.side)
-    view = _telling(right, good, bad, where, variant.arrow) if where else right.view
-    red = right.doll.place(where, right.person.side) if where else None
-    if (view, variant.key) not in done:
-        done[view, variant.key] = panel(right.doll, good, view, right.solids(good), glow=right.glow)
-    panels = [done[view, variant.key], panel(right.doll, bad, view, right.solids(bad), wrong=red)]
+    variant, side = right.movement.faults[fault], right.person.side
+    good = right.posed(variant.key)
     arrows: list[list[Mark]] = [[], []]
-    if where:
-        arrows[1] = mistake_arrow(good, bad, view, where, variant.arrow, right.person.side)
-    else:
+    where = None
+    if hurried(variant):
         # Haste has no pose of its own: the same way, done in one long breath and in hurried strokes.
+        view = right.view
         way = right.arrow(variant.key)
         if way is not None:
             arrows = [[way], _hastened(way)]
+    else:
+        bad = Drawn(right.exercise, right.person, fault).posed(variant.key)
+        where = variant.where or most_apart(good, bad, side)
+        view = _telling(right, good, bad, where, variant.arrow)
+        arrows[1] = mistake_arrow(good, bad, view, where, variant.arrow, side)
+    if (view, variant.key) not in done:
+        done[view, variant.key] = panel(right.doll, good, view, right.solids(good), glow=right.glow)
+    panels = [done[view, variant.key]] * 2
+    if where:
+        panels[1] = panel(right.doll, bad, view, right.solids(bad), wrong=right.doll.place(where, side))
     title = f"{right.exercise.name}: {named.name}" if named else f"{right.exercise.name}: {fault}"
-    alt = describe_mistake(right.exercise, named, where, variant.arrow, fault, right.person.side)
+    alt = describe_mistake(right.exercise, named, where, variant.arrow, fault, side)
     data = _compose(title, alt, panels, arrows, ["right", "wrong"])
     return Picture(f"{right.exercise.id}.{fault}.svg", alt, data)
 
 
 def _telling(right: Drawn, good: Posed, bad: Posed, where: str, way: str | None) -> View:
     """The view in which the place of a mistake differs most from right to wrong; the exercise's own if it shows enough of that."""
+    if where == "pelvis":
+        left, right_hip = (bad.joint(f"thigh_{side}") - good.joint(f"thigh_{side}") for side in ("left", "right"))
+        if np.linalg.norm(left - right_hip) > np.linalg.norm(left + right_hip) / 2:
+            # one hip goes up or down against the other: seen from where both are seen
+            hips = good.joint("thigh_left") - good.joint("thigh_right")
+            return max((right.view, *right.views), key=lambda view: abs(float(view.project(hips)[0])) - 1e-3 * (view != right.view))
     segments = segments_of(where, right.person.side)
     apart = np.concatenate([middle_of(bad, s)[None] - middle_of(good, s)[None] for s in segments])
     views = (right.view, *right.views)
     scores = [float(np.linalg.norm(view.project(apart)[..., :2], axis=-1).sum()) for view in views]
-    enough = 0.8 if way in ("in", "out") else 0.5
+    enough = 0.8 if way in ("in", "out") else 0.35
     return views[0] if scores[0] >= enough * max(scores) else views[int(np.argmax(scores))]
 
 
 def _hastened(way: Mark) -> list[Mark]:
+    """Two short ways to and fro beside the one way."""
     line = way[0]
+    length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
+    line = line.mean(axis=0) + (line - line.mean(axis=0)) * max(1.0, 0.26 / max(length, 1e-9))
     along = line[-1] - line[0]
     aside = np.array([-along[1], along[0]]) / max(float(np.linalg.norm(along)), 1e-9)
     return [(line + aside * shift, WRONG, True) for shift in (-0.055, 0.055)]

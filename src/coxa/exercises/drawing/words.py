@@ -79,7 +79,8 @@ def describe_mistake(exercise: Exercise, mistake: Mistake | None, where: str | N
     name = mistake.name if mistake else fault.replace("-", " ")
     text = f"{exercise.name}. Left, with a tick: the right way. Right, with a cross: {_sentence(name)}"
     if where:
-        way = f", and an arrow points {WAY_WORDS[arrow]}" if arrow else ""
+        leans = where in ("trunk", "head") and arrow in ("in", "out")
+        way = f", and an arrow points {'to the side' if leans else WAY_WORDS[arrow]}" if arrow else ""
         text += f" Red marks {PLACE_WORDS[where]}{way}."
         if where.endswith(("working", "other")):
             text += f" The {side} side is the working side."
