@@ -538,3 +538,19 @@ def test_P1_two_exercises_never_ease_to_the_same_one_twice() -> None:
     after = changed(plan, review(red), red.profile)
     assert [p.exercise for p in after.exercises] == ["knee-hug"]
     assert [out.exercise for out in after.left_out] == ["hamstring-stretch"]
+
+
+def test_C4_two_exercises_never_become_the_same_harder_one_and_none_is_lost() -> None:
+    plan = programme(planned("bridge", lever=1, hold_s=10), planned("bridge-band", lever=1, hold_s=10))
+    well_done = [session(day, 2, *(done(id, repetitions=(14,), hold_s=10.0) for id in ("bridge", "bridge-band"))) for day in (15, 16)]
+    history = easing(16, *well_done, programme=plan)
+    assert [d.instead for d in review(history).decisions[1:]] == ["single-leg-bridge"] * 2
+    assert [p.exercise for p in changed(plan, review(history), history.profile).exercises] == ["single-leg-bridge", "bridge-band"]
+
+
+def test_P3_a_new_exercise_comes_only_on_the_side_this_body_may_work() -> None:
+    sore = profile(answers={"region": "outer", "side": "left"})
+    last = [session(day, 2, done("clamshell", repetitions=(14,), hold_s=10.0)) for day in (15, 16)]
+    history = easing(16, *last, profile=sore, programme=programme(planned("clamshell", hold_s=10)))
+    after = changed(history.programme, review(history), sore).exercises[0]
+    assert (after.exercise, after.side) == ("clamshell-feet-raised", "left")

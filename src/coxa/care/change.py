@@ -6,9 +6,10 @@ from functools import cache
 
 from coxa.care import prescription
 from coxa.care.decision import Decision, Review
-from coxa.care.programme import Kind, LeftOut, Planned, PlannedDose, Profile, Programme
+from coxa.care.programme import Kind, LeftOut, Planned, PlannedDose, Profile, Programme, Stance
 from coxa.care.reason import Reason
 from coxa.care.screening import Side
+from coxa.care.selection import allowed
 from coxa.care.source_programmes import source_programmes
 from coxa.exercises import catalogue
 from coxa.exercises.terms import Slug
@@ -38,7 +39,10 @@ def changed(programme: Programme, decided: Review, profile: Profile) -> Programm
     for planned in programme.exercises:
         decision = by_exercise.get(planned.exercise)
         after = _after(planned, decision, profile, programme.kind)
-        if after is None or (after.exercise != planned.exercise and after.exercise in have):
+        there = after is not None and after.exercise != planned.exercise and after.exercise in have
+        if there and decision is not None and decision.step == "progress":
+            after = planned  # another one has just become that exercise
+        elif after is None or there:
             # As easy as it gets, or its easier neighbour is there already.
             why = decision.reasons if decision else ()
             left.append(LeftOut(exercise=planned.exercise, why=why, until="the pain has settled"))
@@ -63,10 +67,13 @@ def changed(programme: Programme, decided: Review, profile: Profile) -> Programm
 def new(id: Slug, side: Side, profile: Profile, why: tuple[Reason, ...], kind: Kind = "personal") -> Planned:
     """An exercise that comes into a programme: at the source's dose in a source's programme, else at the planner's own."""
     exercise, dose = catalogue.load(id), dose_on_entry(id, kind, profile.age)
+    # Which legs this body may work; that it stands long enough was seen before the exercise was opened.
+    steady = profile.model_copy(update={"stance": Stance(left_s=60, right_s=60)})
+    side = next((one.side for one in allowed(steady)[0] if one.exercise.id == id), side)
     most = prescription.planner_data()["days"]["strength"]
     return Planned(
         exercise=id,
-        side=side if exercise.side == "one" else "both",
+        side=side,
         dose=dose,
         days=prescription.days_apart(profile.training_days, most) if prescription.is_loaded(exercise) else profile.training_days,
         part=prescription.part_of(exercise),
