@@ -100,6 +100,18 @@ def test_no_colour_alone_carries_meaning(stretch: stills.Picture) -> None:
         assert b"M-.42-1H.42" in picture.data
 
 
+@pytest.mark.parametrize("id", ["bridge", "clamshell"])
+def test_every_mistake_with_a_place_shows_red_there_and_an_arrow(id: str) -> None:
+    exercise = catalogue.load(id)
+    assert exercise.movement is not None
+    placed = {f"{id}.{fault}.svg" for fault, variant in exercise.movement.faults.items() if variant.where}
+    assert placed
+    for picture in stills.mistakes(exercise):
+        if picture.name in placed:
+            assert b"url(#coxa-wrong)" in picture.data, picture.name
+            assert b'fill="#c8102e"/>' in picture.data, picture.name
+
+
 def test_drawing_is_the_same_every_time() -> None:
     exercise = catalogue.load("squat")
     assert stills.positions(exercise).data == stills.positions(exercise).data

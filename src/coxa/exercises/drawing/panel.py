@@ -53,6 +53,11 @@ class Panel:
     low: Floats = field(default_factory=lambda: np.zeros(2))
     high: Floats = field(default_factory=lambda: np.zeros(2))
 
+    @property
+    def marked(self) -> bool:
+        """Whether a mistake's place can be seen."""
+        return any("#coxa-wrong)" in shape for shape in self.shapes)
+
     def drawn(self, bold: float = 1.0) -> str:
         """The shapes as one text, with lines `bold` times as thick."""
         text = "".join(self.shapes)

@@ -230,13 +230,16 @@ def _mistake(right: Drawn, fault: str, named: Mistake | None, done: dict[tuple[V
     else:
         bad = Drawn(right.exercise, right.person, fault).posed(variant.key)
         where = variant.where or most_apart(good, bad, side)
-        view = _telling(right, good, bad, where, variant.arrow)
+        red, solids = right.doll.place(where, side), right.solids(bad)
+        first = _telling(right, good, bad, where, variant.arrow)
+        for view in dict.fromkeys((first, right.view, *right.views)):
+            shown = panel(right.doll, bad, view, solids, wrong=red)
+            if shown.marked:
+                break
         arrows[1] = mistake_arrow(good, bad, view, where, variant.arrow, side)
     if (view, variant.key) not in done:
         done[view, variant.key] = panel(right.doll, good, view, right.solids(good), glow=right.glow)
-    panels = [done[view, variant.key]] * 2
-    if where:
-        panels[1] = panel(right.doll, bad, view, right.solids(bad), wrong=right.doll.place(where, side))
+    panels = [done[view, variant.key], shown if where else done[view, variant.key]]
     title = f"{right.exercise.name}: {named.name}" if named else f"{right.exercise.name}: {fault}"
     alt = describe_mistake(right.exercise, named, where, variant.arrow, fault, side)
     data = _compose(title, alt, panels, arrows, ["right", "wrong"])
@@ -250,7 +253,9 @@ def _telling(right: Drawn, good: Posed, bad: Posed, where: str, way: str | None)
         if np.linalg.norm(left - right_hip) > np.linalg.norm(left + right_hip) / 2:
             # one hip goes up or down against the other: seen from where both are seen
             hips = good.joint("thigh_left") - good.joint("thigh_right")
-            return max((right.view, *right.views), key=lambda view: abs(float(view.project(hips)[0])) - 1e-3 * (view != right.view))
+            return max(
+                (right.view, *right.views), key=lambda view: float(np.linalg.norm(view.project(hips)[:2])) + 0.02 * (view == right.view)
+            )
     segments = segments_of(where, right.person.side)
     apart = np.concatenate([middle_of(bad, s)[None] - middle_of(good, s)[None] for s in segments])
     views = (right.view, *right.views)
