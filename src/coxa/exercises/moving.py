@@ -359,7 +359,7 @@ class _Poser:
             if hand not in hands:
                 self._lead(task, hand, a.hands.get(hand, "free"), b.hands.get(hand, "free"), way, share)
         for mark in a.meets.keys() ^ b.meets.keys():
-            self._lay(task, mark, (a.meets | b.meets)[mark], way, 1 - share if mark in a.meets else share)
+            self._lay(task, mark, {**a.meets, **b.meets}[mark], way, 1 - share if mark in a.meets else share)
         if a.hands == b.hands and a.meets == b.meets and a.pins.keys() == b.pins.keys():
             # between two poses that hold on to the same things nothing comes in the way; keeping apart would only make them tremble
             task.apart = 0.0
