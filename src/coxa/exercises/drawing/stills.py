@@ -57,7 +57,7 @@ class Drawn:
     exercise: Exercise
     person: Person = field(default_factory=Person)
     fault: str | None = None
-    fps: float = 4.0
+    fps: float = 3.0
 
     @property
     def movement(self) -> Movement:
