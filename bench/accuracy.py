@@ -101,7 +101,7 @@ def attempts(exercise: str, simulation: Simulation) -> int:
     coaching = catalogue.load(exercise).coaching
     assert coaching is not None
     true = simulation.truth.repetitions
-    if exercise not in PERFORMED and coaching.repetition.sides == "each" and set(coaching.views) == {"side"}:
+    if exercise not in PERFORMED and coaching.repetition.sides in ("each", "near") and set(coaching.views) == {"side"}:
         return sum(r.side == simulation.truth.side for r in true)
     return len(true)
 

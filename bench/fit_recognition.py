@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from coxa.capture.simulated import simulate
 from coxa.capture.simulated_exercises import PERFORMED
 from coxa.capture.simulated_keys import can_be_performed
 from coxa.exercises import catalogue
-from coxa.motion.recognise import likeness_of, made_of, repetitions_of, spread_of
+from coxa.motion.recognise import likeness_of, likenesses, made_of, repetitions_of, spread_of
 
 #: Seeds of the people that are fitted on begin here.
 FIRST = 50_000
@@ -31,7 +32,15 @@ def main() -> None:
     parser.add_argument("--exercises", nargs="*", default=[])
     arguments = parser.parse_args()
     found = json.loads(FILE.read_text())["exercises"] if FILE.is_file() else {}
-    for id in arguments.exercises or [i for i in catalogue.ids() if i in PERFORMED or can_be_performed(i)]:
+    chosen = arguments.exercises or [i for i in catalogue.ids() if i in PERFORMED or can_be_performed(i)]
+    if not arguments.exercises:
+        found = {}
+    for id in chosen:
+        # What was known of them before may not keep them from being counted.
+        found.pop(id, None)
+    write(arguments.people, found)
+    likenesses.cache_clear()
+    for id in chosen:
         exercise = catalogue.load(id)
         assert exercise.coaching is not None
         seen = []
@@ -40,6 +49,10 @@ def main() -> None:
             view = views[seed % len(views)] if seed % 3 == 0 else views[0]
             done = simulate(id, seed=seed, view=view, repetitions=2, side="left" if seed % 2 else "right")
             seen += [likeness_of(exercise, event) for event in repetitions_of(exercise, done.recording)]
+        print(f"{id}: {len(seen)} repetitions of {arguments.people} people", flush=True)
+        if len(seen) < arguments.people // 2:
+            print(f"{id}: too few, left out", flush=True)
+            continue
         look = spread_of(np.array(seen))
         found[id] = {
             "of": made_of(exercise),
@@ -47,8 +60,12 @@ def main() -> None:
             "mean": [round(float(v), 3) for v in look.mean],
             "spread": [round(float(v), 3) for v in look.spread],
         }
-        print(f"{id}: {len(seen)} repetitions of {arguments.people} people", flush=True)
-        FILE.write_text(json.dumps({"people": arguments.people, "exercises": dict(sorted(found.items()))}, indent=1) + "\n")
+        write(arguments.people, found)
+
+
+def write(people: int, found: dict[str, Any]) -> None:
+    """The data file as it is so far."""
+    FILE.write_text(json.dumps({"people": people, "exercises": dict(sorted(found.items()))}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

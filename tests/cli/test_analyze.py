@@ -245,8 +245,21 @@ def test_an_unknown_exercise_is_refused_with_the_nearest_names(coxa: Run, bridge
     refused(coxa("analyze", bridge, "--exercise", "clam-shell", "--json"), "clam-shell", "clamshell")
 
 
-def test_a_missing_exercise_is_refused_with_the_names_there_are(coxa: Run, bridge: Path) -> None:
-    refused(coxa("analyze", bridge), "--exercise", *catalogue.ids())
+def test_an_exercise_that_is_not_named_is_recognised(coxa: Run, bridge: Path) -> None:
+    said = json.loads(coxa("analyze", bridge, "--json").out)
+    assert said["exercise"] == "bridge"
+    assert said["recognised"][0]["exercise"] == "bridge"
+    assert said["repetitions"] == json.loads(coxa("analyze", bridge, "--exercise", "bridge", "--json").out)["repetitions"]
+    assert "recognised" in coxa("analyze", bridge).out.lower()
+
+
+def test_what_is_no_exercise_is_not_named(coxa: Run, tmp_path: Path) -> None:
+    path = tmp_path / "still.parquet"
+    write_recording(simulate("lying-still", seed=1).recording, path)
+    ran = coxa("analyze", path, "--json")
+    assert (ran.code, json.loads(ran.out)["status"], json.loads(ran.out)["recognised"]) == (0, "not_this_exercise", [])
+    assert "--exercise" in coxa("analyze", path).out
+    refused(coxa("analyze", path, "--report", tmp_path / "report"), "--exercise")
 
 
 OPTIONS = [

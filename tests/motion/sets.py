@@ -11,9 +11,12 @@ import numpy as np
 from coxa.body.recording import Recording
 from coxa.capture.simulated import Simulation, simulate
 from coxa.capture.simulated_exercises import PERFORMED
+from coxa.capture.simulated_keys import can_be_performed
 from coxa.exercises import catalogue
 
 EXERCISES = tuple(id for id in catalogue.ids() if id in PERFORMED)
+#: Every exercise that a camera follows and the simulated person does.
+COACHED = tuple(id for id in catalogue.ids() if id in PERFORMED or can_be_performed(id))
 #: What is filmed that is no exercise.
 OTHERWISE = ("walking-on-the-spot", "standing-still", "lying-still", "getting-up")
 #: Few repetitions where each is long.
@@ -22,13 +25,17 @@ REPETITIONS = {"hip-flexor-stretch": 2, "single-leg-stance": 2}
 
 def best_view(exercise: str) -> str:
     """The view from which the exercise is best followed."""
-    return next(iter(PERFORMED[exercise].views))
+    if exercise in PERFORMED:
+        return next(iter(PERFORMED[exercise].views))
+    coaching = catalogue.load(exercise).coaching
+    assert coaching is not None
+    return coaching.views[0]
 
 
 @lru_cache(maxsize=128)
 def _made(exercise: str, seed: int, options: tuple[tuple[str, Any], ...]) -> Simulation:
     given = dict(options)
-    if PERFORMED[exercise].repeats:
+    if exercise not in PERFORMED or PERFORMED[exercise].repeats:
         given.setdefault("repetitions", REPETITIONS.get(exercise, 3))
     if "faults" in given:
         given["faults"] = {k: dict(planted) for k, planted in given["faults"]}

@@ -35,7 +35,9 @@ def say(error: CoxaError) -> None:
 @app.command("analyze")
 def analyze_clips(
     clips: Annotated[list[Path], typer.Argument(metavar="CLIP...", help="Videos, or recorded landmarks in any format coxa reads.")],
-    exercise: Annotated[str | None, typer.Option(metavar="ID", help="Which exercise the person does, such as bridge.")] = None,
+    exercise: Annotated[
+        str | None, typer.Option(metavar="ID", help="Which exercise it is, such as bridge; recognised if not given.")
+    ] = None,
     side: Annotated[str, typer.Option(metavar="left|right|auto", help="The leg that works; auto finds it.")] = "auto",
     fps: Annotated[float | None, typer.Option(metavar="F", help="Frames per second, for recordings that do not keep it.")] = None,
     size: Annotated[str | None, typer.Option(metavar="WxH", help="Frame size in pixels, for recordings that do not keep it.")] = None,
@@ -49,13 +51,12 @@ def analyze_clips(
     from coxa.errors import BadInput
     from coxa.exercises import catalogue
 
-    if exercise is None:
-        raise BadInput(f"analyze: expected --exercise ID, one of {', '.join(catalogue.ids())}")
     if side not in ("left", "right", "auto"):
         raise BadInput(f"--side: expected left, right or auto, got {side!r}")
     if fps is not None and not 0.1 <= fps <= 1000:
         raise BadInput(f"--fps: expected frames per second between 0.1 and 1000, got {fps:g}")
-    catalogue.load(exercise)
+    if exercise is not None:
+        catalogue.load(exercise)
     lean.load_compiler()
     options = analyze.Options(exercise, side, fps, analyze.parse_size(size), report, as_json)  # type: ignore[arg-type]
     results: list[SetResult] = []

@@ -24,7 +24,7 @@ LONG_CLIP_S = 5.0
 class Options:
     """What the command was asked for."""
 
-    exercise: str
+    exercise: str | None  # None: to be recognised
     side: SideWanted
     fps: float | None
     size: tuple[int, int] | None
@@ -46,14 +46,14 @@ def parse_size(text: str | None) -> tuple[int, int] | None:
     return int(found[1]), int(found[2])
 
 
-def read_clip(path: Path, exercise: Exercise, options: Options) -> tuple[Recording, bool]:
+def read_clip(path: Path, exercise: Exercise | None, options: Options) -> tuple[Recording, bool]:
     """The recording of a clip, and whether the clip has pictures."""
     from coxa.capture import formats
 
     if not path.exists():
         raise BadInput(f"{path}: expected a clip or a recording, found no such file; check the name")
     if path.is_dir() or formats.recognise(path) is not None:
-        views = exercise.coaching.views if exercise.coaching else ("front",)
+        views = exercise.coaching.views if exercise is not None and exercise.coaching else ("front",)
         return formats.read(path, fps=options.fps, size=options.size, view=views[0]), False
     from coxa.capture import video
 
@@ -89,12 +89,18 @@ def _bar(name: str) -> AbstractContextManager[Any]:
 def analyze_clip(path: Path, options: Options) -> SetResult:
     """One clip, watched; the report is written where one was asked for."""
     from coxa.exercises import catalogue
-    from coxa.motion import analyze
+    from coxa.motion import analyze, analyze_unnamed
 
-    exercise = catalogue.load(options.exercise)
+    exercise = catalogue.load(options.exercise) if options.exercise is not None else None
     recording, has_pictures = read_clip(path, exercise, options)
-    result = analyze(recording, exercise, side=options.side, source=path.name)
+    if exercise is not None:
+        result = analyze(recording, exercise, side=options.side, source=path.name)
+    else:
+        result = analyze_unnamed(recording, side=options.side, source=path.name)
+        exercise = catalogue.load(result.exercise) if result.exercise else None
     if options.report is not None:
+        if exercise is None:
+            raise BadInput(f"{path}: expected an exercise of the catalogue, recognised none; name it with --exercise to get a report")
         write(options.report, path, result, recording, exercise, options, has_pictures)
     return result
 
@@ -125,6 +131,15 @@ def folders(clips: list[Path], report: Path | None) -> list[Path | None]:
     return chosen
 
 
+def recognised(result: SetResult) -> str:
+    """What the recording most likely shows, and what it may be instead."""
+    from coxa.exercises import catalogue
+
+    first, *others = [(catalogue.load(r.exercise).name.lower(), f"{r.confidence:.0%}") for r in result.recognised]
+    instead = "".join(f"; perhaps {name} ({sure})" for name, sure in others)
+    return f"{first[0]} ({first[1]} sure){instead}"
+
+
 def show(result: SetResult) -> None:
     """The result in a terminal: the verdict first, then repetitions, mistakes, and what was not judged."""
     from rich import box
@@ -135,9 +150,20 @@ def show(result: SetResult) -> None:
     from coxa.exchange import words
     from coxa.exercises import catalogue
 
-    exercise = catalogue.load(result.exercise)
     console = Console(highlight=False)
+    if not result.exercise:
+        console.print(f"\n[bold]{result.source}[/bold]")
+        reason = (
+            "The person cannot be seen well enough."
+            if result.status == "cannot_see"
+            else "This is no exercise that I know, or I cannot tell which."
+        )
+        console.print(f"{reason} Name it with --exercise, such as --exercise bridge.\n")
+        return
+    exercise = catalogue.load(result.exercise)
     console.print(f"\n[bold]{result.source}[/bold] as {exercise.name.lower()}")
+    if result.recognised:
+        console.print(f"Recognised: {recognised(result)}")
     said = words.verdict(result, exercise)
     console.print(said.headline, style="bold")
     for sentence in said.sentences:

@@ -39,6 +39,7 @@ PLAN = np.dtype(
         ("both_ways", "i8"),  # one track for each way of the signal, not for each leg
         ("centred", "i8"),  # a track takes only what lies on its own side of rest
         ("planted", "i8"),  # the feet stay where they are: a step makes it another movement
+        ("drops", "i8"),  # a foot hangs and sinks against the other
         ("calm", "i8"),  # a small movement: its slow part is followed
         ("turning", "i8"),  # circles are counted, not excursions
         ("way_signal", "i8"),  # index of the signal whose change tells the way, or -1
@@ -114,6 +115,7 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
     p["shared"] = kind in SHARED and p["side_mode"] == NEAR and not rule.both_ways
     if rule.both_ways and p["side_mode"] == EACH and kind != KNEE_TURN:
         raise BadInput(f"{exercise.id}: expected both_ways with sides near, upper or both, got each; follow one leg at a time")
+    p["drops"] = kind == FOOT_DROP
     p["calm"] = kind in SMALL or (coaching.hold is not None and coaching.hold.clock == "band")
     p["turning"] = kind == KNEE_TURN
     p["both_ways"] = rule.both_ways and not p["turning"]

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coxa.body.landmarks import MIRRORED
-from coxa.body.posture import POSTURES, VIEWS
+from coxa.body.posture import BREADTH_PER_TRUNK, POSTURES, VIEWS
 from coxa.body.signals import BOTH, RIGHT
 from coxa.errors import BadInput
 from coxa.exercises import catalogue
@@ -47,8 +47,9 @@ LEAST_SEEN = 0.5
 LEAST_CONFIDENCE, SHARPNESS = 0.5, 4.0
 #: An exercise that was named is not believed where its people are this far, and those of another one are nearer by so much.
 DOUBTED, NEARER, DISBELIEVED = 1.4, 0.5, 3.5
-#: A time of stillness between two repetitions that belongs to them, seconds.
-BETWEEN_S = 3.0
+#: How many spreads it costs when none of the movement belongs to repetitions; movement beside them that does (s); and what in a
+#: quarter of a second is no movement (trunk lengths).
+UNEXPLAINED, BESIDE_S, JITTER = 4.0, 0.5, 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +84,7 @@ def features_of(event: np.void, *, turned: bool) -> Floats:
     """
     first, last = _layout(event["start"], turned=turned), _layout(event["peak"], turned=turned)
     trunk = np.linalg.norm((event["start"][11, :2] + event["start"][12, :2] - event["start"][23, :2] - event["start"][24, :2]) / 2)
-    breadth = np.linalg.norm(event["start"][11, :2] - event["start"][12, :2]) / 0.62
+    breadth = np.linalg.norm(event["start"][11, :2] - event["start"][12, :2]) / BREADTH_PER_TRUNK
     ruler = max(float(trunk), float(breadth), 1e-9)
     held = math.log(max(float(event["hold_s"]), 0.0) + 0.5) if event["hold_s"] == event["hold_s"] else math.nan
     return np.concatenate([first / ruler, (last - first) / ruler, [held]])
@@ -112,7 +113,7 @@ def repetitions_of(exercise: Exercise, recording: Recording) -> list[np.void]:
 def likeness_of(exercise: Exercise, event: np.void) -> Floats:
     """The features of one repetition, mirrored so that the exercise's leg or way is always the same."""
     rule = exercise.coaching.repetition if exercise.coaching else None
-    if rule is not None and rule.both_ways and rule.sides == "both":
+    if rule is not None and rule.both_ways and rule.sides == "both" and VIEWS[int(event["seen_from"])] != "side":
         turned = bool(event["way"] < 0)
     else:
         turned = int(event["side"]) == RIGHT and int(event["side"]) != BOTH
@@ -161,20 +162,37 @@ def explained(exercise: Exercise, recording: Recording) -> float | None:
     if known is None or not events:
         return None
     far = float(np.median([known.distance(likeness_of(exercise, e)) for e in events]))
-    return far + idle_share(events, recording)
+    return far + UNEXPLAINED * unexplained(events, recording)
 
 
-def idle_share(events: list[np.void], recording: Recording) -> float:
-    """Share of the recording, from the first repetition on, that lies far from any: what was done then is not explained."""
-    ends = [(float(e["start_s"]), float(e["end_s"])) for e in events]
-    ends.sort()
-    idle = 0.0
-    until = ends[0][0]
-    for start, end in [*ends, (float(recording.time_s[-1]), float(recording.time_s[-1]))]:
-        idle += max(0.0, start - until - BETWEEN_S)
-        until = max(until, end)
-    whole = float(recording.time_s[-1] - ends[0][0])
-    return idle / whole if whole > 0.0 else 0.0
+def unexplained(events: list[np.void], recording: Recording) -> float:
+    """Share of the legs' movement, from the first repetition on, that belongs to no repetition: 0 to 1.
+
+    Half a second on either side belongs to a repetition.
+    """
+    times = recording.time_s
+    if len(times) < 3:
+        return 0.0
+    scale = np.array([recording.width, recording.height], np.float64)
+    points = recording.image[:, [25, 26, 27, 28], :2].astype(np.float64) * scale
+    trunk = recording.image[:, [11, 12, 23, 24], :2].astype(np.float64) * scale
+    ruler = float(np.nanmedian(np.linalg.norm(trunk[:, :2].mean(axis=1) - trunk[:, 2:].mean(axis=1), axis=1)))
+    breadth = float(np.nanmedian(np.linalg.norm(trunk[:, 0] - trunk[:, 1], axis=1))) / BREADTH_PER_TRUNK
+    # A sample each quarter of a second, the median of what is in it: jitter is no movement.
+    bins = np.floor((times - times[0]) / 0.25).astype(int)
+    steps = [k for k in np.unique(bins) if np.isfinite(points[bins == k]).any()]
+    with np.errstate(all="ignore"):
+        places = np.array([np.nanmedian(points[bins == k], axis=0) for k in steps]) / max(ruler, breadth, 1e-9)
+    moments = times[0] + 0.25 * (np.array(steps) + 0.5)
+    moved = np.nan_to_num(np.linalg.norm(np.diff(places, axis=0), axis=2)).max(axis=1)
+    moved[moved < JITTER] = 0.0
+    middle = (moments[1:] + moments[:-1]) / 2
+    inside = np.zeros(len(middle), dtype=bool)
+    for event in events:
+        inside |= (middle > event["start_s"] - BESIDE_S) & (middle < event["end_s"] + BESIDE_S)
+    since = middle > min(float(e["start_s"]) for e in events) - BESIDE_S
+    whole = float(moved[since].sum())
+    return float(moved[since & ~inside].sum()) / whole if whole > 0.0 else 0.0
 
 
 def recognise(recording: Recording, *, most: int = 2) -> tuple[Recognised, ...]:

@@ -1095,7 +1095,8 @@ def step(
             if track.running == 0:
                 start_repetition(plan, state, tracks, k, tracker.start_s)
             stepped = plan.planted == 1 and track.other_top > STEPPED
-            strayed = plan.way_signal < 0 and track.strayed > STRAYED
+            strayed = plan.way_signal < 0 and plan.chair == 0 and track.strayed > STRAYED
+            strayed = strayed or (plan.drops == 1 and lifted_itself(track))
             # Feet that only seem to drift apart while the body stands are no step.
             strayed = strayed or (plan.way_signal >= 0 and abs(track.rest[plan.way_signal] - track.way_from) < STEPS_ON)
             beside = plan.side_mode == EACH and is_counter_movement(plan, trackers, k)
@@ -1118,6 +1119,13 @@ def step(
             if plan.chair == 1 and tracker.phase[way] == GOING and tracker.band_s[way] <= 0.0:
                 watch_hands(state, track, image, visibility)
     return n
+
+
+@njit(cache=True)
+def lifted_itself(track: Any) -> bool:
+    """Whether the foot that should stand has gone up more than the hanging one has gone down: a step on the spot."""
+    own, other = (28, 27) if track.side == 1 else (27, 28)
+    return bool(track.start[own, 1] - track.peak[own, 1] > track.peak[other, 1] - track.start[other, 1])
 
 
 @njit(cache=True)
