@@ -202,7 +202,11 @@ def watch_simulated(exercise: str, people: int) -> Score:
             faulty = simulate(exercise, seed=seed, view=view, repetitions=2, side=side, faults={0: {fault: size}, 1: {fault: size}})
             seen = analyze(faulty.recording, exercise, judge_untested=True)
             true = [r.faults.get(fault, size) for r in faulty.truth.repetitions]
-            hits = [any(f.id == fault and f.repetition == k for f in seen.faults) for k in range(2) if reaches(exercise, fault, true[k])]
+            hits = [
+                any(f.id == fault and f.repetition == k for f in seen.faults)
+                for k in range(2)
+                if reaches(exercise, fault, true[k]) and fault not in {n.id for n in seen.not_judged}
+            ]
             score.planted[fault].extend(hits)
         view_without = other_view(exercise)
         if view_without is not None and seed % 4 == 0 and exercise in PERFORMED:

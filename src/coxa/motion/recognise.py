@@ -49,7 +49,7 @@ LEAST_CONFIDENCE, SHARPNESS = 0.5, 4.0
 DOUBTED, NEARER, DISBELIEVED = 1.4, 0.5, 3.5
 #: How many spreads it costs when none of the movement belongs to repetitions; movement beside them that does (s); and what in a
 #: quarter of a second is no movement (trunk lengths).
-UNEXPLAINED, BESIDE_S, JITTER = 4.0, 0.5, 0.05
+UNEXPLAINED, BESIDE_S, JITTER, GETTING_READY = 4.0, 0.5, 0.05, 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,9 +166,7 @@ def explained(exercise: Exercise, recording: Recording) -> float | None:
 
 
 def unexplained(events: list[np.void], recording: Recording) -> float:
-    """Share of the legs' movement, from the first repetition on, that belongs to no repetition: 0 to 1.
-
-    Half a second on either side belongs to a repetition.
+    """Share of the legs' movement that belongs to no repetition, 0 to 1; half a second on either side belongs to one.
     """
     times = recording.time_s
     if len(times) < 3:
@@ -190,9 +188,10 @@ def unexplained(events: list[np.void], recording: Recording) -> float:
     inside = np.zeros(len(middle), dtype=bool)
     for event in events:
         inside |= (middle > event["start_s"] - BESIDE_S) & (middle < event["end_s"] + BESIDE_S)
-    since = middle > min(float(e["start_s"]) for e in events) - BESIDE_S
-    whole = float(moved[since].sum())
-    return float(moved[since & ~inside].sum()) / whole if whole > 0.0 else 0.0
+    # Whoever lies down for an exercise moves before it.
+    moved[middle < min(float(e["start_s"]) for e in events) - BESIDE_S] *= GETTING_READY
+    whole = float(moved.sum())
+    return float(moved[~inside].sum()) / whole if whole > 0.0 else 0.0
 
 
 def recognise(recording: Recording, *, most: int = 2) -> tuple[Recognised, ...]:

@@ -70,7 +70,6 @@ NARROWEST, STANDS_STILL, LONGEST_STEP, AT_REST = 0.03, 0.02, 0.05, 0.45
 # A hand is down at the chair when it is this far along the trunk (0 shoulders, 1 hips), and up at the chest above.
 HAND_DOWN = 0.75
 HALF_UP = 0.5
-MOST_LEAN = 0.36  # square of the share of the trunk's length that may point at the camera
 SAG_RATE = 9.0  # deg/s: slower than this is a level, faster is the way down
 SAG_PACE, SAG_AT_MOST = 0.3, 0.8  # the same in heights a second, and how many heights deep a level is still no rest
 
@@ -441,8 +440,8 @@ def take_first(state: Any, p: Any, trunk: float) -> None:
 
 @njit(cache=True, inline="always")
 def body_length(plan: Any, p: Any, trunk: float) -> float:
-    """The ruler: the trunk in the image, or what the shoulders' breadth says of it where it may be seen end on."""
-    if plan.from_feet == 0:
+    """The ruler: the trunk in the image, or what the shoulders' breadth says of it where it may point at the camera."""
+    if plan.from_feet == 0 and plan.chair == 0:
         return trunk
     return max(trunk, math.hypot(p[11, 0] - p[12, 0], p[11, 1] - p[12, 1]) / BREADTH_PER_TRUNK)
 
@@ -470,9 +469,6 @@ def follow_body(plan: Any, state: Any, world: Any, dt: float, is_running: bool) 
         p = state.smooth
         trunk = 0.5 * math.hypot(p[11, 0] + p[12, 0] - p[23, 0] - p[24, 0], p[11, 1] + p[12, 1] - p[23, 1] - p[24, 1])
         trunk = body_length(plan, p, trunk)
-        if plan.chair == 1 and state.directions[5] == state.directions[5]:
-            # Who sits leans towards a camera in front, and is not shorter for that.
-            trunk /= math.sqrt(1.0 - min(state.directions[5] ** 2, MOST_LEAN))
         # Leaning towards the camera only shortens the trunk in the image: longer is believed sooner than shorter.
         tau_s = 0.2 if trunk > state.ruler else 2.0
         state.ruler += dt / (dt + tau_s) * (trunk - state.ruler)
