@@ -29,6 +29,9 @@ class Settings(BaseSettings):
         default=None, description="Folder with a clinic's own exercises, one TOML file each, read beside coxa's catalogue."
     )
     language: str = Field(default="en", description="Language of what coxa says, such as `de`; English where a translation is missing.")
+    clinic_overrides: Path | None = Field(
+        default=None, description="File with a clinic's own numbers for the thresholds that `coxa evidence` lists (TOML)."
+    )
     real_data: Path = Field(
         default=Path("../shared/real"),
         description="Folder with real recordings to measure against; tests and benchmarks that need it skip where it is absent.",

@@ -117,8 +117,7 @@ def _file() -> Path | None:
 def _setting() -> Path | None:
     from coxa.settings import settings
 
-    file: Path | None = getattr(settings(), "clinic_overrides", None)
-    return file
+    return settings().clinic_overrides
 
 
 @cache
