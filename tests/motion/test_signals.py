@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coxa.body.posture import ALL_FOURS, DIRECTIONS, HALF_KNEELING, PRONE, SITTING, STANDING, SUPINE, chest, directions, posture_of
-from coxa.body.signals import LEFT, NEARER_FEET, RIGHT, SIGNALS, measure, needed
+from coxa.body.signals import HIPS_PER_TRUNK, LEFT, RIGHT, SIGNALS, measure, needed
 
 TRUNK = 100.0
 SHIN, LEG = 100.0 * 0.246 / 0.288, 100.0 * (0.245 + 0.246) / 0.288
@@ -48,11 +48,12 @@ def mirrored(points: np.ndarray) -> np.ndarray:
 
 
 @given(ANGLES)
-def test_knees_rolled_to_the_persons_left_are_positive_whoever_is_at_image_left(angle: float) -> None:
-    points = body(left_knee=at((210.0, 200.0), 90.0, angle), right_knee=at((190.0, 200.0), 90.0, angle))
-    assert value("knees_sideways", points) == pytest.approx(angle)
-    from_the_head = np.array([0.0, -1.0, 0.0])
-    assert value("knees_sideways", points, orient=from_the_head) == pytest.approx(-angle)
+def test_knees_rolled_to_the_persons_left_bring_the_right_side_up(angle: float) -> None:
+    up = TRUNK * HIPS_PER_TRUNK * math.sin(math.radians(angle))
+    hips = {"left_hip": (200.0, 200.0 + up / 2), "right_hip": (200.0, 200.0 - up / 2)}
+    knees = {"left_knee": (260.0, 130.0 + up / 2), "right_knee": (260.0, 130.0 - up / 2)}
+    for side in (LEFT, RIGHT):
+        assert value("knees_sideways", body(**hips, **knees), side, np.array([0.0, 0.0, 1.0])) == pytest.approx(angle)
 
 
 @given(ANGLES)
@@ -85,10 +86,11 @@ def test_the_hanging_foot_falls_below_the_standing_one(shins: float) -> None:
     assert value("foot_drop", points, RIGHT) == pytest.approx(-shins)
 
 
-@given(st.floats(-60.0, 60.0), st.sampled_from((-1.0, 1.0)))
-def test_a_leg_swings_to_where_the_chest_looks(angle: float, facing: float) -> None:
-    reach = facing * LEG * NEARER_FEET * math.sin(math.radians(angle))
-    assert value("leg_swing", body(left_ankle=(200.0 + reach, 190.0)), orient=np.array([facing, 0.0, 0.0])) == pytest.approx(angle)
+@given(st.floats(0.2, 1.2), st.sampled_from((-1.0, 1.0)))
+def test_a_leg_that_swings_forward_looks_shorter(length: float, feet: float) -> None:
+    forward = value("leg_swing", body(left_ankle=(200.0 + feet * length * LEG, 190.0)), orient=np.array([0.0, 1.0, feet]))
+    further = value("leg_swing", body(left_ankle=(200.0 + feet * (length - 0.1) * LEG, 190.0)), orient=np.array([0.0, 1.0, feet]))
+    assert further - forward == pytest.approx(math.degrees(0.1))
 
 
 @given(st.floats(-1.0, 1.0), st.sampled_from((-1.0, 1.0)))

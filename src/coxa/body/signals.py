@@ -37,9 +37,6 @@ PLANTED = 33
  HIP_SHIFT, KNEELING_THIGH, KNEES_SIDEWAYS, KNEE_SIDEWAYS, KNEES_WIDE, LEG_RISE, THIGH_RISE, FOOT_DROP, LEG_SWING, STEP_GAP, TRAVEL,
  KNEE_TURN, SEAT_HEIGHT) = range(31)  # fmt: skip
 
-#: Seen from the feet, an ankle is nearer than the hips, and so larger in the picture: by this much at 2 m.
-NEARER_FEET = 1.7
-
 # Thigh and shin are each about 0.246 of body height, shoulder to hip 0.288 (Drillis & Contini 1966).
 THIGH_PER_TRUNK = 0.245 / 0.288
 SHIN_PER_TRUNK = 0.246 / 0.288

@@ -43,6 +43,9 @@ PerRepetition = float | Sequence[float] | None
 OTHER: dict[Side, Side] = {"left": "right", "right": "left"}
 LYING = ("supine", "prone", "side-lying")
 
+#: Share of the way to a pose by which a held one sags or bounces at most.
+MOST_SWING = 0.4
+
 #: Height of the bodies on which key poses are solved, metres.
 REFERENCE_M = 1.70
 
@@ -451,7 +454,8 @@ def make_round(
             low = rule.target.low - amount
             reach = own.reach_for(start, before, target, low if rule.absolute else rest + np.sign(now - rest) * low)
         elif fault.kind in ("sag", "oscillation"):
-            share = amount / own.slope(start, before, target, reach)
+            # Where the signal hardly changes any more no body can make it swing that far.
+            share = min(amount / own.slope(start, before, target, reach), MOST_SWING)
             hold = max(hold, 2.5 if fault.kind == "sag" else 6.0)
             wobble = (fault.kind, share, float(rng.uniform(0.9, 1.3)))
         elif fault.kind == "level":
