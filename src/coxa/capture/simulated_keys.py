@@ -50,7 +50,7 @@ MOST_SWING = 0.4
 REFERENCE_M = 1.70
 
 #: Shares of cameras on the floor, on a chair, on a table.
-HEIGHTS = (0.12, 0.45, 0.75)
+HEIGHTS = {"floor": 0.12, "chair": 0.45, "table": 0.75}
 LOW, SEATED, HIGH = (0.45, 0.35, 0.20), (0.10, 0.60, 0.30), (0.10, 0.40, 0.50)
 
 
@@ -140,17 +140,19 @@ def rounds_of(movement: Movement) -> list[list[str]]:
     return [visited for visited in rounds if visited] or [["peak"]]
 
 
-def camera_for(points: Floats, view: str, near: Side, posture: str, rng: Random, *, travels: bool) -> Camera:
+def camera_for(points: Floats, view: str, known: Kept, side: Side, rng: Random) -> Camera:
     """A camera where a household puts one for this view of a body at rest (33, 3)."""
-    way = azimuth_of(towards(points, view, near))
+    way = azimuth_of(towards(points, view, known.followed(side)))
     azimuth = way + float(rng.uniform(-12, 12))
     # who walks has to stay in the picture
-    distance = float(rng.uniform(*((3.0, 4.0) if travels else (2.0, 2.8) if view == "feet-end" else (1.6, 2.6))))
-    upright = posture in ("standing", "half-kneeling", "sitting")
+    distance = float(rng.uniform(*((3.0, 4.0) if known.travels else (2.0, 2.8) if view == "feet-end" else (1.6, 2.6))))
+    upright = known.exercise.posture in ("standing", "half-kneeling", "sitting")
     if view == "raised":
         height = float(np.clip(0.3 + distance * np.tan(np.radians(rng.uniform(25, 50))), 1.1, 2.1))
     else:
-        height = float(rng.choice(HEIGHTS, p=SEATED if view == "feet-end" else HIGH if upright else LOW))
+        usual = dict(zip(HEIGHTS, SEATED if view == "feet-end" else HIGH if upright else LOW, strict=True))
+        weights = np.array([usual[place] if place in known.coaching.heights else 0.0 for place in HEIGHTS])
+        height = float(rng.choice(list(HEIGHTS.values()), p=weights / weights.sum()))
     size = (480, 640) if upright and rng.random() < 0.5 else (640, 480)
     return Camera(height, distance, azimuth, width=size[0], height=size[1])
 
@@ -295,7 +297,7 @@ def perform_keys(
     posed = swayed(posed, sway_of(time_s, 0.8 if upright else 0.25, rng))
     view = view or known.coaching.views[0]
     if camera is None:
-        camera = camera_for(start.landmarks(), view, known.followed(side), known.exercise.posture, rng, travels=known.travels)
+        camera = camera_for(start.landmarks(), view, known, side, rng)
     return Performance(known, skeleton, posed, time_s, done, camera, side)
 
 
@@ -497,7 +499,7 @@ def setup_from_keys(exercise_id: str, seed: int, view: str, side: Side) -> tuple
     rng = np.random.default_rng([seed, zlib.crc32(f"{exercise_id} {view}".encode())])
     build = random_build(rng)
     start = Poses(known, Skeleton.of(build), np.zeros((len(SEGMENTS), 3)), side).pose("start")
-    return build, camera_for(start.landmarks(), view, known.followed(side), known.exercise.posture, rng, travels=known.travels)
+    return build, camera_for(start.landmarks(), view, known, side, rng)
 
 
 def simulate_keys(
@@ -593,6 +595,8 @@ def truth_of(done: Performance, points: Floats) -> Truth:
                 passing = known.travels and rule.both_ways and one is not done.done[0]
                 sizes[fault.fault] = (one.round.top_s - one.round.start_s) * (0.5 if passing else 1.0)
         change = value[rule.signal] - rest[rule.signal]
+        if not rule.both_ways and not rule.direction_signal and change * rule.polarity < 0.0:
+            continue  # the way that this exercise's camera does not count
         direction = ""
         if rule.directions:
             forth = change

@@ -124,6 +124,7 @@ class Coaching(Part):
 
     views: tuple[View, ...]
     camera: str  # where to put it, in plain words
+    heights: tuple[Literal["floor", "chair", "table"], ...] = ("floor", "chair", "table")  # what it may stand on
     setup: SetUp
     repetition: RepetitionRule
     hold: HoldRule | None = None
