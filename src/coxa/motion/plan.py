@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from coxa.body.posture import POSTURES, VIEWS
-from coxa.body.signals import FOOT_DROP, HIP_HEIGHT, KNEE_TURN, LEFT, RIGHT, SHARED, needed, signal_named
+from coxa.body.signals import FOOT_DROP, HIP_HEIGHT, KNEE_TURN, KNEES_SIDEWAYS, LEFT, LEG_SWING, RIGHT, SHARED, needed, signal_named
 from coxa.errors import BadInput
 from coxa.exercises.coaching import Coaching, FaultRule
 from coxa.exercises.model import Exercise
@@ -25,7 +25,7 @@ FAULT_KINDS = {"level": LEVEL, "sag": SAG, "oscillation": OSCILLATION}
 #: Signals that go past their rest the other way when the other leg works: what lies beyond rest is not this leg's.
 ONE_SIDED = (FOOT_DROP,)
 #: Signals whose movement is hardly larger than what a pose model's points wander.
-SMALL = (FOOT_DROP,)
+SMALL = (FOOT_DROP, KNEES_SIDEWAYS, LEG_SWING)
 #: Signals of a body that goes up and down over its feet. On a chair the far foot is seen too badly to tell a step.
 STANDING_ON = (HIP_HEIGHT,)
 

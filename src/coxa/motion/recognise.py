@@ -46,7 +46,7 @@ LEAST_SEEN = 0.5
 #: How sure a guess must be to be named, and how much of the difference between two counts.
 LEAST_CONFIDENCE, SHARPNESS = 0.5, 4.0
 #: An exercise that was named is not believed where its people are this far, and those of another one are nearer by so much.
-DOUBTED, NEARER, DISBELIEVED = 1.4, 0.5, 3.5
+DOUBTED, NEARER, DISBELIEVED = 1.15, 0.45, 3.5
 #: How many spreads it costs when none of the movement belongs to repetitions; movement beside them that does (s); and what in a
 #: quarter of a second is no movement (trunk lengths).
 UNEXPLAINED, BESIDE_S, JITTER, GETTING_READY = 4.0, 0.5, 0.05, 0.5

@@ -56,7 +56,7 @@ SPIKE_S = 0.15
 SWAP_S = 0.5
 LAPSE_S = 0.5
 SLOW_TAU_S = 0.4
-RATE_TAU_S = 0.1
+RATE_TAU_S, CALM_RATE_TAU_S = 0.1, 0.25
 LEAST_HOLD_S = 1.0
 BOUNCES, BOUNCES_IN_S = 6, 5.0
 COUNTER_MOVEMENT, BESIDE_S = 0.6, 0.4
@@ -1079,7 +1079,8 @@ def step(
         # A stretch may bounce: the repetition follows its slow part, the bounce is a fault.
         if dt > 0.0:
             now = (track.signal[0] - track.before) * polarity / dt
-            track.rate += dt / (dt + RATE_TAU_S) * (now - track.rate)
+            tau_s = CALM_RATE_TAU_S if plan.calm == 1 and plan.hold_band == 0 else RATE_TAU_S
+            track.rate += dt / (dt + tau_s) * (now - track.rate)
             track.slot_rate = max(track.slot_rate, track.rate)
         track.before = track.signal[0]
         track.slow += (dt / (dt + SLOW_TAU_S) if dt > 0.0 else 1.0) * (track.value - track.slow)
