@@ -96,7 +96,7 @@ def source_programme(kind: Kind, profile: Profile) -> Programme:
     items = [_item(plan, row, by_id[row.exercise], profile) for row in now if row.exercise in by_id]
     planned = lay_out(items, profile)
     out = tuple(out_by_id[row.exercise] for row in now if row.exercise in out_by_id)
-    length = sum(row.minutes for row in planned)
+    length = round(sum(row.minutes for row in planned), 3)
     programme = Programme(
         kind=kind,
         phase=plan.phase,
@@ -104,7 +104,7 @@ def source_programme(kind: Kind, profile: Profile) -> Programme:
         side=profile.screening.side,
         exercises=planned,
         left_out=out,
-        minutes_a_session=round(length, 3),
+        minutes_a_session=length,
         sessions_a_day=plan.sessions_a_day if planned else 0,
         weeks=plan.weeks,
         milestones=_milestones(plan, {row.exercise for row in planned}),
