@@ -31,7 +31,7 @@ from coxa.settings import settings
 EXPECTED: list[tuple[str, tuple[str, ...], str, Callable[[SetResult], bool]]] = [
     ("glute-bridge.mp4", ("bridge",), "1 counted, no red", lambda r: r.counted == 1 and not any(f.severity == "red" for f in r.faults)),
     ("clamshell.gif", ("clamshell",), "1 counted, faults unjudged", lambda r: r.counted == 1 and not r.faults),
-    ("walk-and-jacks.mp4", tuple(catalogue.ids()), "0", lambda r: r.counted == 0),
+    ("walk-and-jacks.mp4", tuple(id for id in catalogue.ids() if catalogue.load(id).coaching), "0", lambda r: r.counted == 0),
     ("single-leg-stance.mp4", ("single-leg-stance",), "cannot_see", lambda r: r.status == "cannot_see" and not r.repetitions),
     ("squats-webcam.mp4", ("squat",), "4 by eye", lambda r: r.counted == 4),
     ("bird-dog.mp4", ("bridge", "clamshell"), "0", lambda r: len(r.repetitions) == 0),
@@ -92,6 +92,8 @@ def reaches(exercise: str, fault: str, true: float) -> bool:
     assert rule.red is not None
     if exercise in PERFORMED:
         return True
+    if rule.kind == "oscillation":
+        return true >= rule.red.value
     over = 2.0 if rule.red.unit == "deg" else 0.1 * abs(rule.red.value)
     return true <= 0.9 * rule.red.value if rule.kind == "tempo" else true >= rule.red.value + over
 
@@ -202,6 +204,8 @@ def watch_simulated(exercise: str, people: int) -> Score:
             faulty = simulate(exercise, seed=seed, view=view, repetitions=2, side=side, faults={0: {fault: size}, 1: {fault: size}})
             seen = analyze(faulty.recording, exercise, judge_untested=True)
             true = [r.faults.get(fault, size) for r in faulty.truth.repetitions]
+            if len(true) < 2:
+                continue  # the mistake belongs to the way that the camera does not count
             hits = [
                 any(f.id == fault and f.repetition == k for f in seen.faults)
                 for k in range(2)
@@ -226,6 +230,8 @@ def simulated(people: int, only: list[str]) -> None:
         "| exercise | repetitions exact | false red told, clean repetitions | with untested faults | planted at red + 5° found | cannot be shown: reported, unlisted |"
     )
     print("|---|--:|--:|--:|---|--:|")
+    for exercise in () if only else sorted(set(catalogue.ids()) - set(coached_ids())):
+        print(f"| {exercise} | no camera follows it | – | – | – | – |")
     for exercise in only or coached_ids():
         s = watch_simulated(exercise, people)
         found = "; ".join(f"{f} {sum(v)}/{len(v)} ({np.mean(v) if v else 0.0:.0%})" for f, v in s.planted.items()) or "–"

@@ -23,7 +23,7 @@ from coxa.motion.recognise import likeness_of, likenesses, made_of, repetitions_
 
 #: Seeds of the people that are fitted on begin here.
 FIRST = 50_000
-FILE = Path(coxa.motion.__file__).parent / "fitted" / "recognition.json"
+FILE = Path(coxa.motion.__file__).parent / "recognition.json"
 
 
 def main() -> None:

@@ -241,7 +241,7 @@ def test_a_wrong_file_leaves_no_report_behind(coxa: Run, tmp_path: Path) -> None
 
 
 def test_an_unknown_exercise_is_refused_with_the_nearest_names(coxa: Run, bridge: Path) -> None:
-    refused(coxa("analyze", bridge, "--exercise", "brigde"), "brigde", "did you mean bridge?")
+    refused(coxa("analyze", bridge, "--exercise", "brigde"), "brigde", "did you mean bridge")
     refused(coxa("analyze", bridge, "--exercise", "clam-shell", "--json"), "clam-shell", "clamshell")
 
 

@@ -590,6 +590,11 @@ def truth_of(done: Performance, points: Floats) -> Truth:
             elif fault.kind == "short":
                 size = value[rule.signal] if rule.absolute else abs(value[rule.signal] - rest[rule.signal])
                 sizes[fault.fault] = abs(rule.target.low) - size
+            elif fault.kind in ("sag", "oscillation"):
+                # How far it sinks; of a bounce half its height, as its limits are.
+                inside = trace[rule.signal][top]
+                high, low = np.percentile(inside, [98, 2])
+                sizes[fault.fault] = float(high - low) * (1.0 if fault.kind == "sag" else 0.5)
             elif fault.kind == "tempo":
                 # A foot that passes the other has done half of its way when it is beside it, where the step is counted from.
                 passing = known.travels and rule.both_ways and one is not done.done[0]

@@ -2,7 +2,7 @@
 
 An exercise explains a recording when its rules find repetitions or holds in it, and when the body then looks as it does in this
 exercise: where legs, trunk and arms lie at the start, and which of them move on the way to the peak, and which do not. How much
-people differ in that is data, `fitted/recognition.json`, from simulated people (bench/fit_recognition.py).
+people differ in that is data, `recognition.json`, from simulated people (bench/fit_recognition.py).
 """
 
 from __future__ import annotations
@@ -123,9 +123,9 @@ def likeness_of(exercise: Exercise, event: np.void) -> Floats:
 @cache
 def likenesses() -> dict[str, Likeness]:
     """How each exercise looks, from the data file."""
-    path = files("coxa.motion") / "fitted" / "recognition.json"
+    path = files("coxa.motion") / "recognition.json"
     if not path.is_file():
-        raise BadInput(f"recognition: expected {path.name} beside the fitted faults, found none; make it with bench/fit_recognition.py")
+        raise BadInput(f"recognition: expected {path.name} beside the code, found none; make it with bench/fit_recognition.py")
     data = json.loads(path.read_text(encoding="utf-8"))["exercises"]
     return {id: Likeness(np.array(v["mean"], np.float64), np.array(v["spread"], np.float64), v["of"]) for id, v in data.items()}
 
