@@ -19,7 +19,7 @@ import numpy as np
 import coxa
 from coxa.body import Recording, mannequin, posture, signals
 from coxa.body.landmarks import COUNT
-from coxa.body.mannequin import mesh, raster, scene
+from coxa.body.mannequin import mesh, raster, scene, solver
 from coxa.body.mannequin.camera import Camera
 from coxa.body.mannequin.skeleton import SEGMENTS, Build, Skeleton
 from coxa.exercises import catalogue
@@ -28,7 +28,7 @@ from coxa.motion.watch import Watcher, trace_set
 
 #: Holds the digest, beside the caches.
 MARK = "compiled-from.sha256"
-COMPILED = (posture, signals, mesh, raster, scene, evidence, repetitions, step, tracker)
+COMPILED = (posture, signals, mesh, raster, scene, solver, evidence, repetitions, step, tracker)
 #: One exercise of the nearer leg, one of each leg by itself: the second follows two tracks.
 EXERCISES = ("side-lying-abduction", "standing-abduction")
 
