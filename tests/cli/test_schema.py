@@ -69,11 +69,14 @@ def fits(value: Any, schema: dict[str, Any], whole: dict[str, Any]) -> None:
         assert isinstance(value, kinds_of[schema["type"]])  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("exercise", catalogue.ids())
+FOLLOWED = tuple(exercise.id for exercise in catalogue.all_exercises() if exercise.coaching is not None)
+
+
+@pytest.mark.parametrize("exercise", FOLLOWED)
 def test_every_result_fits_the_schema(coxa: Run, exercise: str) -> None:
     schema = printed(coxa, "set-result")
     recording = simulate(exercise, seed=1, repetitions=2).recording
-    for asked in catalogue.ids():
+    for asked in (exercise, *FOLLOWED[:: len(FOLLOWED) // 4]):
         result = analyze(recording, asked, judge_untested=True)
         fits(json.loads(json.dumps(result.to_json(), allow_nan=False)), schema, schema)
 
