@@ -86,7 +86,7 @@ def table(out: Path) -> None:
     print("| exercise | clips | counted right | seen / done | seconds seen / held |\n|---|--:|--:|---|---|")
     for exercise in catalogue.all_exercises():
         rows = sorted(out.glob(f"{exercise.id}-c[0-9][0-9].json"))
-        if not rows:
+        if not rows or exercise.coaching is None:
             continue
         right, seen, held = 0, [], []
         for path in rows:

@@ -88,8 +88,8 @@ def test_the_hanging_foot_falls_below_the_standing_one(shins: float) -> None:
 
 @given(st.floats(0.2, 1.2), st.sampled_from((-1.0, 1.0)))
 def test_a_leg_that_swings_forward_looks_shorter(length: float, feet: float) -> None:
-    forward = value("leg_swing", body(left_ankle=(200.0 + feet * length * LEG, 190.0)), orient=np.array([0.0, 1.0, feet]))
-    further = value("leg_swing", body(left_ankle=(200.0 + feet * (length - 0.1) * LEG, 190.0)), orient=np.array([0.0, 1.0, feet]))
+    forward = value("leg_swing", body(left_knee=(200.0 + feet * length * THIGH, 190.0)), orient=np.array([0.0, 1.0, feet]))
+    further = value("leg_swing", body(left_knee=(200.0 + feet * (length - 0.1) * THIGH, 190.0)), orient=np.array([0.0, 1.0, feet]))
     assert further - forward == pytest.approx(math.degrees(0.1))
 
 

@@ -149,7 +149,7 @@ NEEDS: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {
     LEG_RISE: ((23, 27), ()),
     THIGH_RISE: ((23, 25), ()),
     FOOT_DROP: ((27,), (27,)),
-    LEG_SWING: ((23, 27), (23,)),
+    LEG_SWING: ((23, 25), (23,)),
     STEP_GAP: ((27,), ()),  # the far ankle is guessed along
     TRAVEL: ((23,), ()),
     KNEE_TURN: ((23, 25), ()),
@@ -264,7 +264,8 @@ def measure(kind: int, side: int, p: Floats, ruler: float, orient: Floats) -> fl
     if kind == LEG_SWING:
         # Lying on the side and seen from between front and feet, a leg that goes forward points at the camera and looks
         # short; one that goes back looks long. The trunk is as foreshortened as the leg at rest, so it is the ruler.
-        return math.degrees(1.0 - feet * (p[ankle, 0] - mid_hx) / (ruler * LEG_PER_TRUNK))
+        # The knee stands for the leg: the ankle hides behind its own foot.
+        return math.degrees(1.0 - feet * (p[knee, 0] - mid_hx) / (ruler * THIGH_PER_TRUNK))
     if kind == STEP_GAP:
         return facing * (p[ankle, 0] - p[27 + o, 0]) / (ruler * SHIN_PER_TRUNK)
     if kind == TRAVEL:
