@@ -13,7 +13,7 @@ from coxa.body.posture import ALL_FOURS, DIRECTIONS, HALF_KNEELING, PRONE, SITTI
 from coxa.body.signals import HIPS_PER_TRUNK, LEFT, RIGHT, SIGNALS, measure, needed
 
 TRUNK = 100.0
-SHIN, LEG = 100.0 * 0.246 / 0.288, 100.0 * (0.245 + 0.246) / 0.288
+THIGH, SHIN, LEG = 100.0 * 0.245 / 0.288, 100.0 * 0.246 / 0.288, 100.0 * (0.245 + 0.246) / 0.288
 AHEAD = np.array([0.0, 1.0, 0.0])  # looks at the camera: left side at image right
 ANGLES = st.floats(-70.0, 70.0)
 
