@@ -35,7 +35,7 @@ def upgrade(engine: Engine, to: str = "head") -> None:
     Raises
     ------
     BadInput
-        If a newer coxa made the database.
+        If a newer coxa made the database, or knows that revision.
     """
     wanted = head() if to == "head" else to
     with engine.execution_options(coxa_writes=True).begin() as connection:
@@ -45,8 +45,9 @@ def upgrade(engine: Engine, to: str = "head") -> None:
         if now == wanted:
             return
         known = {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}
-        if now is not None and now not in known:
-            raise BadInput(f"database: expected revision {wanted} or older, got {now}, which a newer coxa made; update coxa")
+        for asked in (now, wanted):
+            if asked is not None and asked not in known:
+                raise BadInput(f"database: expected revision {head()} or older, got {asked[:40]}, which a newer coxa made; update coxa")
         config = Config()
         config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
         config.attributes["connection"] = connection

@@ -80,7 +80,6 @@ class ScreeningRepository:
         checked = read_answers(answers)
         with self.store.write() as work:
             row = self._open(work, asker, person_id, screening_key)
-            now = _answers(work, row.id)
             for question in answers:
                 said = checked.get(question)
                 one = f"{key[:90]}#{list(answers).index(question)}"
@@ -92,8 +91,8 @@ class ScreeningRepository:
                     "answer": list(said) if isinstance(said, tuple) else said,
                     "at": self.store.now(),
                 }
-                if now.get(question) != said or question not in now:
-                    self.store.insert_once(work, AnswerRow, ("screening_id", "key"), values)
+                # Unchanged ones too: only so does a late second write of this one find that it has been kept.
+                self.store.insert_once(work, AnswerRow, ("screening_id", "key"), values)
             return _answers(work, row.id)
 
     def answers(self, asker: Asker, person_id: str, screening_key: str) -> dict[str, Answer]:
@@ -103,12 +102,18 @@ class ScreeningRepository:
             return _answers(work, _row(work, person_id, screening_key).id)
 
     def given(self, asker: Asker, person_id: str, screening_key: str) -> tuple[Given, ...]:
-        """Every answer as it was given, corrected ones among them, oldest first."""
+        """Each answer and each correction of it, oldest first."""
         with self.store.read() as work:
             allow(work, asker, person_id)
             row = _row(work, person_id, screening_key)
             rows = work.scalars(select(AnswerRow).where(AnswerRow.screening_id == row.id).order_by(AnswerRow.id))
-            return tuple(Given(one.question, one.answer, one.at) for one in rows)
+            found: list[Given] = []
+            said: dict[str, Any] = {}
+            for one in rows:
+                if one.question not in said or said[one.question] != one.answer:
+                    found.append(Given(one.question, one.answer, one.at))
+                said[one.question] = one.answer
+            return tuple(found)
 
     def complete(self, asker: Asker, person_id: str, screening_key: str, clearance: Clearance | None = None) -> Completed:
         """Weigh the answers and close the screening; a second call changes nothing and returns the first.
