@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import make_url
 
 from coxa.errors import BadInput
-from coxa.records import Asker, DiaryRepository, PeopleRepository, ProgrammeRepository, Store
+from coxa.records import Asker, DiaryRepository, PeopleRepository, ProgrammeRepository, SettingsRepository, Store
 from coxa.records.backup import back_up, restore
 from coxa.records.events import MorningPain, SetDone
 from coxa.records.migrate import head, revision, upgrade
@@ -169,3 +169,9 @@ def test_text_that_cannot_be_kept_is_refused_alike(store: Store) -> None:
         with pytest.raises(BadInput, match="plain characters"):
             people.create_local(zone=ZONE, name=name)
     assert people.local() == ()
+    person = people.create_local(zone=ZONE, name="\\u0000 ß 🙂")
+    settings = SettingsRepository(store)
+    for value in ("a\x00b", ["\ud800"], {"\x00": 1}):
+        with pytest.raises(BadInput, match="plain characters"):
+            settings.change(person.asker, person.id, {"voice": value})
+    assert settings.change(person.asker, person.id, {"voice": "\\u0000 🙂"}) == {"voice": "\\u0000 🙂"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, StatementError
 from sqlalchemy.orm import Session
 
 from coxa.errors import BadInput, NotInstalled
@@ -22,6 +24,9 @@ from coxa.records.tables import Base
 
 #: How long a writer waits for another one, in milliseconds.
 BUSY_MS = 15_000
+NOT_PLAIN = "text: expected plain characters, got one that cannot be kept, such as NUL; leave it out"
+#: NUL as JSON writes it: after an even number of backslashes, or it would be a backslash and letters.
+_NUL_IN_JSON = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def utc_now() -> datetime:
@@ -97,7 +102,13 @@ class Store:
             with Session(self._writer, expire_on_commit=False) as session, session.begin():
                 yield session
         except (DataError, UnicodeEncodeError) as error:
-            raise BadInput("text: expected plain characters, got one that cannot be kept, such as NUL; leave it out") from error
+            raise BadInput(NOT_PLAIN) from error
+        except StatementError as error:
+            if isinstance(error.orig, BadInput):
+                raise error.orig from error
+            if isinstance(error.orig, ValueError):
+                raise BadInput("value: expected text, finite numbers and times with their zone, got something else") from error
+            raise
 
     def insert_once(self, session: Session, table: type[Base], key: tuple[str, ...], values: dict[str, Any]) -> bool:
         """Insert a row unless one with the same key columns is there; say whether it was inserted."""
@@ -146,12 +157,13 @@ def database_url(url: str | None = None, data: Path | None = None) -> URL:
 def connect(address: URL) -> Engine:
     """An engine for this address, with what SQLite needs to be safe and quick."""
     try:
-        engine = create_engine(address, pool_pre_ping=address.get_backend_name() == "postgresql")
+        engine = create_engine(address, pool_pre_ping=address.get_backend_name() == "postgresql", json_serializer=_json)
     except ModuleNotFoundError as error:
         raise NotInstalled(f"PostgreSQL needs the package {error.name}; install coxa[postgresql]") from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "before_cursor_execute", _refuse_nul)
     return engine
 
 
@@ -171,6 +183,21 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("coxa_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _json(value: Any) -> str:
+    written = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    if _NUL_IN_JSON.search(written):
+        raise BadInput(NOT_PLAIN)
+    return written
+
+
+def _refuse_nul(_c: object, _cursor: object, _statement: str, parameters: Any, _context: object, _many: bool) -> None:
+    # PostgreSQL refuses it by itself; SQLite would keep what then cannot move.
+    for row in parameters if isinstance(parameters, list) else [parameters]:
+        for value in row.values() if isinstance(row, dict) else row:
+            if isinstance(value, str) and "\x00" in value:
+                raise BadInput(NOT_PLAIN)
 
 
 def zone_of(name: str) -> ZoneInfo:
