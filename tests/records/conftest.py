@@ -58,7 +58,7 @@ def cluster() -> Iterator[str]:
         subprocess.run(
             [programs / "initdb", "-D", data, "-U", "coxa", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"], **run, **who
         )
-        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c autovacuum=off -c max_connections=200"
+        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c autovacuum=off"
         subprocess.run([programs / "pg_ctl", "-D", data, "-w", "-o", options, "-l", folder / "log", "start"], **run, **who)
         try:
             yield f"postgresql+psycopg://coxa@/postgres?host={folder}"
@@ -68,23 +68,49 @@ def cluster() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def free() -> list[str]:
+    """Databases that are empty again: making one anew for each test takes longer."""
+    return []
+
+
+EMPTY = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    "DROP SCHEMA public CASCADE",
+    "CREATE SCHEMA public",
+)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def addresses(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Addresses]:
-    """Makes the address of an empty database, a new one with each call."""
+def addresses(request: pytest.FixtureRequest, tmp_path: Path, free: list[str]) -> Iterator[Addresses]:
+    """Makes the address of an empty database, another one with each call."""
     if request.param == "sqlite":
         yield lambda: f"sqlite:///{tmp_path / uuid4().hex / 'coxa.sqlite'}"
         return
-    server = request.getfixturevalue("cluster")
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    server = str(request.getfixturevalue("cluster"))
+    used: list[str] = []
 
     def make() -> str:
+        if free:
+            used.append(free.pop())
+            return used[-1]
         name = f"t{uuid4().hex}"
-        with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        return str(server).replace("/postgres?", f"/{name}?")
+        run(server, f"CREATE DATABASE {name}")
+        used.append(server.replace("/postgres?", f"/{name}?"))
+        return used[-1]
 
     yield make
-    # Dropping them one by one takes longer than throwing the cluster away.
+    for one in used:
+        run(one, *EMPTY)
+        free.append(one)
+
+
+def run(address: str, *statements: str) -> None:
+    """Run these, each by itself."""
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
     engine.dispose()
 
 
