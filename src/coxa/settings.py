@@ -32,6 +32,12 @@ class Settings(BaseSettings):
     clinic_overrides: Path | None = Field(
         default=None, description="File with a clinic's own numbers for the thresholds that `coxa evidence` lists (TOML)."
     )
+    data: Path | None = Field(
+        default=None, description="Folder in which coxa keeps what it is told; the user's own data folder where it is not set."
+    )
+    database: str | None = Field(
+        default=None, description="Address of the database, such as `postgresql://coxa@db/coxa`; a file in the data folder if not set."
+    )
     real_data: Path = Field(
         default=Path("../shared/real"),
         description="Folder with real recordings to measure against; tests and benchmarks that need it skip where it is absent.",
@@ -46,3 +52,10 @@ class Settings(BaseSettings):
 def settings() -> Settings:
     """Read the settings once for the life of the process."""
     return Settings()
+
+
+def data_folder() -> Path:
+    """The folder in which coxa keeps what it is told: `COXA_DATA`, else the user's own for data on this system."""
+    from platformdirs import user_data_path
+
+    return settings().data or user_data_path("coxa", appauthor=False)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coxa.cli import evidence, exercises, plan, progress, screen
+from coxa.cli import backup, evidence, exercises, plan, progress, restore, screen
 from coxa.errors import CoxaError
 
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ app.command("screen")(screen.screen_answers)
 app.command("plan")(plan.plan_programme)
 app.command("progress")(progress.review_progress)
 app.command("evidence")(evidence.show_evidence)
+app.command("backup")(backup.write_backup)
+app.command("restore")(restore.put_back)
 
 
 @app.command("schema")

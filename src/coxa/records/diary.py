@@ -1,0 +1,394 @@
+"""`DiaryRepository`: each event written when it happens, once; and the `History` that they come to."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session as Work
+
+from coxa.body import Recording, read_recording, write_recording
+from coxa.care.history import Activity, Change, Fall, History, Morning, Session, Taken, TestDone
+from coxa.care.programme import Profile
+from coxa.errors import BadInput
+from coxa.motion.result import SetResult
+from coxa.records.asker import Asker, NotYours, allow
+from coxa.records.audit import note_action
+from coxa.records.events import (
+    BY_CLINICIAN,
+    ActivityScore,
+    Event,
+    Fell,
+    InSession,
+    Kept,
+    MorningPain,
+    OverallChange,
+    PainMode,
+    SetDone,
+    SomethingNew,
+    StepTaken,
+    TestValue,
+    read_event,
+)
+from coxa.records.fold import fold, spread, standing
+from coxa.records.programmes import latest_row, read_version
+from coxa.records.screenings import latest_completed
+from coxa.records.store import Store, zone_of
+from coxa.records.tables import EventRow, LandmarksRow, PersonRow, ProgrammeRow, SessionRow, SetRow
+
+#: A clock may be a little ahead of this one; more is an error that would spoil the diary.
+CLOCK_AHEAD = timedelta(minutes=10)
+#: Kinds from which a history is built, beside the sessions.
+_BESIDE = ("morning", "activity", "test", "change", "fall", "something-new", "step-taken", "mode", "withdrawn")
+
+
+@dataclass(frozen=True)
+class KeptSession:
+    """One session: its key, the folded session, when it ended (None: broken off, or still going on)."""
+
+    key: str
+    session: Session
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class KeptSet:
+    """One set that was watched; `number` asks for its landmarks."""
+
+    number: int
+    session_key: str
+    exercise: str
+    at: datetime
+    result: dict[str, Any]
+    landmarks: bool
+
+
+class DiaryRepository:
+    """The diary of each person: a log of events to which is only ever added."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def record(
+        self,
+        asker: Asker,
+        person_id: str,
+        event: Event,
+        *,
+        key: str,
+        at: datetime | None = None,
+        session_key: str | None = None,
+        corrects: str | None = None,
+        result: SetResult | dict[str, Any] | None = None,
+        landmarks: Recording | None = None,
+    ) -> Kept:
+        """Write one event; when this returns, it is kept.
+
+        Parameters
+        ----------
+        asker : Asker
+            The person; a clinician may write tests, the pain mode and steps taken.
+        person_id : str
+        event : Event
+        key : str
+            One for each thing that happened, made by whoever saw it happen. A second write with the same key changes nothing.
+        at : datetime, optional
+            When it happened, with its zone; else now.
+        session_key : str, optional
+            The session to which it belongs; what happens in a session needs one.
+        corrects : str, optional
+            The key of the entry for which this stands in.
+        result : SetResult or dict, optional
+            What was seen of the set, with `SetDone`.
+        landmarks : Recording, optional
+            With `SetDone`, where the person asked to keep them.
+
+        Returns
+        -------
+        Kept
+            What stands in the log under this key: on a second write, the first one.
+
+        Raises
+        ------
+        BadInput
+            One line: a time without zone or in the future, an event of a session without its session, a correction of nothing.
+        NotYours
+        """
+        moment = self._moment(at)
+        if not 1 <= len(key) <= 100 or (session_key is not None and not 1 <= len(session_key) <= 100):
+            raise BadInput(f"event {event.kind}: expected keys of 1 to 100 characters, got {len(key)} and {len(session_key or '')}")
+        inside = isinstance(event, InSession)
+        if inside != (session_key is not None) and event.kind != "withdrawn":
+            wanted = "the key of its session" if inside else "no session key"
+            raise BadInput(f"event {event.kind}: expected {wanted}, got {session_key!r}")
+        if (result is not None or landmarks is not None) and not isinstance(event, SetDone):
+            raise BadInput(f"event {event.kind}: expected a result or landmarks with set-done only; leave them out")
+        if event.kind == "withdrawn" and corrects is None:
+            raise BadInput("event withdrawn: expected the key of the entry to take back, got none; give corrects")
+        parquet = _parquet(landmarks) if landmarks is not None else None
+        with self.store.write() as work:
+            person = allow(work, asker, person_id)
+            if asker.person_id != person_id and event.kind not in BY_CLINICIAN:
+                raise NotYours(
+                    f"event {event.kind}: expected the person to write it; a clinician may write {', '.join(sorted(BY_CLINICIAN))}"
+                )
+            # On PostgreSQL two events of one session wait for each other here; SQLite has one writer anyway.
+            work.execute(select(PersonRow.id).where(PersonRow.id == person_id).with_for_update())
+            if corrects is not None:
+                old = _row(work, person_id, corrects)
+                if old is None or corrects == key:
+                    raise BadInput(
+                        f"event {event.kind}: expected the key of an entry to correct, got {corrects!r}; look it up in the diary"
+                    )
+                session_key = old.session_key if event.kind == "withdrawn" else session_key
+            values = {
+                "person_id": person_id,
+                "key": key,
+                "kind": event.kind,
+                "session_key": session_key,
+                "at": moment,
+                "zone": person.zone,
+                "recorded_at": self.store.now(),
+                "recorded_by": asker.person_id,
+                "corrects": corrects,
+                "body": event.model_dump(mode="json"),
+            }
+            new = self.store.insert_once(work, EventRow, ("person_id", "key"), values)
+            row = _row(work, person_id, key)
+            assert row is not None
+            if new:
+                if result is not None:
+                    document = result.to_json() if isinstance(result, SetResult) else result
+                    assert isinstance(event, SetDone)
+                    work.add(
+                        SetRow(event_id=row.id, person_id=person_id, session_key=session_key, exercise=event.exercise, result=document)
+                    )
+                if parquet is not None:
+                    work.add(LandmarksRow(event_id=row.id, person_id=person_id, parquet=parquet))
+                if session_key is not None:
+                    self._renew(work, person_id, session_key)
+                if asker.person_id != person_id:
+                    note_action(work, self.store.now(), asker, person_id, f"diary.{event.kind}")
+            return _kept(row)
+
+    def events(self, asker: Asker, person_id: str, *, session_key: str | None = None, kind: str | None = None) -> tuple[Kept, ...]:
+        """The log, oldest first, corrected entries among it; of one session, or of one kind."""
+        with self.store.read() as work:
+            allow(work, asker, person_id)
+            return tuple(_events(work, person_id, session_key=session_key, kinds=(kind,) if kind else ()))
+
+    def sessions(self, asker: Asker, person_id: str, *, limit: int | None = None) -> tuple[KeptSession, ...]:
+        """The sessions, the latest first."""
+        with self.store.read() as work:
+            allow(work, asker, person_id)
+            rows = select(SessionRow).where(SessionRow.person_id == person_id).order_by(SessionRow.at.desc(), SessionRow.key).limit(limit)
+            return tuple(_session(row) for row in work.scalars(rows))
+
+    def open_session(self, asker: Asker, person_id: str) -> KeptSession | None:
+        """The latest session, where it has not ended: to go on with, or to end."""
+        latest = self.sessions(asker, person_id, limit=1)
+        return latest[0] if latest and latest[0].ended_at is None else None
+
+    def sets(self, asker: Asker, person_id: str, *, session_key: str | None = None, exercise: str | None = None) -> tuple[KeptSet, ...]:
+        """The sets that were watched and count, oldest first."""
+        with self.store.read() as work:
+            allow(work, asker, person_id)
+            query = (
+                select(SetRow, EventRow.at, EventRow.key, LandmarksRow.event_id)
+                .join(EventRow, EventRow.id == SetRow.event_id)
+                .outerjoin(LandmarksRow, LandmarksRow.event_id == SetRow.event_id)
+                .where(SetRow.person_id == person_id)
+                .order_by(EventRow.at, EventRow.id)
+            )
+            if session_key is not None:
+                query = query.where(SetRow.session_key == session_key)
+            if exercise is not None:
+                query = query.where(SetRow.exercise == exercise)
+            corrected = select(EventRow.corrects).where(EventRow.person_id == person_id, EventRow.corrects.is_not(None))
+            query = query.where(EventRow.key.not_in(corrected))
+            return tuple(
+                KeptSet(row.event_id, row.session_key, row.exercise, at, row.result, landmarks is not None)
+                for row, at, _, landmarks in work.execute(query)
+            )
+
+    def landmarks(self, asker: Asker, person_id: str, number: int) -> Recording | None:
+        """The landmarks of a set, by its `KeptSet.number`; None where they were not kept."""
+        with self.store.read() as work:
+            allow(work, asker, person_id)
+            row = work.get(LandmarksRow, number)
+            if row is None or row.person_id != person_id:
+                return None
+            parquet = row.parquet
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "set.parquet"
+            file.write_bytes(parquet)
+            return read_recording(file)
+
+    def forget_landmarks(self, asker: Asker, person_id: str) -> int:
+        """Erase every kept recording of landmarks of a person; how many there were."""
+        with self.store.write() as work:
+            allow(work, asker, person_id, own_only=True)
+            gone = work.execute(delete(LandmarksRow).where(LandmarksRow.person_id == person_id).returning(LandmarksRow.event_id))
+            return len(gone.all())
+
+    def history(self, asker: Asker, person_id: str, today: date) -> History | None:
+        """Everything that a decision about the next step looks at, as it stood at the end of that day.
+
+        Parameters
+        ----------
+        asker : Asker
+        person_id : str
+        today : date
+            In the person's zone; what is later is left out.
+
+        Returns
+        -------
+        History or None
+            None while there is no programme. Where two entries speak of the same morning, activity or day, the later one counts.
+        """
+        with self.store.read() as work:
+            allow(work, asker, person_id)
+            newest = latest_row(work, person_id)
+            if newest is None:
+                return None
+            version = read_version(newest)
+            profile: Profile = version.profile
+            screened_at: datetime | None = None
+            screening = latest_completed(work, person_id)
+            if screening is not None and (when := screening.completed_at.astimezone(zone_of(screening.zone))).date() <= today:
+                profile = profile.model_copy(update={"screening": screening.result})
+                screened_at = when
+            rows = standing(_events(work, person_id, kinds=_BESIDE))
+            sessions = [_session(row) for row in work.scalars(select(SessionRow).where(SessionRow.person_id == person_id))]
+            steps = work.execute(select(ProgrammeRow.taken).where(ProgrammeRow.person_id == person_id).order_by(ProgrammeRow.number))
+            taken = [Taken.model_validate(one) for (several,) in steps for one in several]
+        return _history(today, version.programme, profile, screened_at, rows, [one.session for one in sessions], taken)
+
+    def _moment(self, at: datetime | None) -> datetime:
+        now = self.store.now()
+        if at is None:
+            return now
+        if at.tzinfo is None:
+            raise BadInput(f"at: expected a time with its zone, such as 2026-11-03T08:00:00+01:00, got {at.isoformat()}")
+        if at > now + CLOCK_AHEAD:
+            raise BadInput(f"at: expected a time up to now, {now.isoformat()}, got {at.isoformat()}; set the clock of that device")
+        return at
+
+    def _renew(self, work: Work, person_id: str, session_key: str) -> None:
+        folded = fold(_events(work, person_id, session_key=session_key))
+        row = work.get(SessionRow, (person_id, session_key))
+        if folded is None:
+            if row is not None:
+                work.delete(row)
+            return
+        session = folded.session
+        if row is None:
+            row = SessionRow(person_id=person_id, key=session_key)
+            work.add(row)
+        row.at, row.zone, row.pain_before = session.at, str(session.at.tzinfo), session.pain_before
+        row.ended_at, row.finished, row.stop = folded.ended_at, session.finished, session.stop
+        row.document = session.model_dump(mode="json")
+
+
+# ------------------------------------------------------------------------------------------------ rows and values
+
+
+def _row(work: Work, person_id: str, key: str) -> EventRow | None:
+    return work.scalar(select(EventRow).where(EventRow.person_id == person_id, EventRow.key == key))
+
+
+def _events(work: Work, person_id: str, *, session_key: str | None = None, kinds: Iterable[str] = ()) -> list[Kept]:
+    query = select(EventRow).where(EventRow.person_id == person_id).order_by(EventRow.id)
+    if session_key is not None:
+        query = query.where(EventRow.session_key == session_key)
+    if wanted := tuple(kinds):
+        query = query.where(EventRow.kind.in_(wanted))
+    return [_kept(row) for row in work.scalars(query)]
+
+
+def _kept(row: EventRow) -> Kept:
+    return Kept(
+        number=row.id,
+        key=row.key,
+        session_key=row.session_key,
+        at=row.at,
+        zone=row.zone,
+        recorded_at=row.recorded_at,
+        recorded_by=row.recorded_by,
+        corrects=row.corrects,
+        event=read_event(row.body, f"diary entry {row.key}"),
+    )
+
+
+def _session(row: SessionRow) -> KeptSession:
+    session = Session.model_validate(row.document)
+    # JSON keeps the offset; the zone says what day it was.
+    return KeptSession(row.key, session.model_copy(update={"at": row.at.astimezone(zone_of(row.zone))}), row.ended_at)
+
+
+def _parquet(recording: Recording) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "set.parquet"
+        write_recording(recording, file)
+        return file.read_bytes()
+
+
+def _history(
+    today: date,
+    programme: Any,
+    profile: Profile,
+    screened_at: datetime | None,
+    rows: list[Kept],
+    sessions: list[Session],
+    taken: list[Taken],
+) -> History:
+    mornings: dict[date, Morning] = {}
+    activities: dict[tuple[str, date], Activity] = {}
+    changes: dict[date, Change] = {}
+    tests: list[TestDone] = []
+    falls: list[Fall] = []
+    new: list[datetime] = []
+    mode = PainMode(mode="strict", by="coxa")
+    # Of two that speak of the same thing, the one that was told later counts, whatever day it was told for.
+    for row in sorted(rows, key=lambda one: one.number):
+        event = row.event
+        local = row.at.astimezone(zone_of(row.zone))
+        if (event.on if hasattr(event, "on") else local.date()) > today:
+            continue
+        if isinstance(event, MorningPain):
+            mornings[event.on] = Morning(on=event.on, pain=event.pain)
+        elif isinstance(event, ActivityScore):
+            activities[event.name, event.on] = Activity(name=event.name, on=event.on, score=event.score)
+        elif isinstance(event, OverallChange):
+            changes[event.on] = Change(on=event.on, score=event.score)
+        elif isinstance(event, TestValue):
+            tests.append(TestDone.model_validate(event.model_dump(exclude={"kind"})))
+        elif isinstance(event, Fell):
+            falls.append(Fall(on=event.on))
+        elif isinstance(event, SomethingNew):
+            new.append(local)
+        elif isinstance(event, StepTaken):
+            taken.append(Taken(at=local, exercise=event.exercise, step=event.step))
+        elif isinstance(event, PainMode):
+            mode = event
+    return History(
+        profile=profile,
+        programme=programme,
+        today=today,
+        mode=mode.mode,
+        mode_by=mode.by if mode.mode == "monitored" else "",
+        sessions=spread([session for session in sessions if session.at.date() <= today]),
+        mornings=tuple(sorted(mornings.values(), key=lambda one: one.on)),
+        activities=tuple(activities.values()),
+        tests=tuple(tests),
+        changes=tuple(sorted(changes.values(), key=lambda one: one.on)),
+        falls=tuple(falls),
+        something_new=tuple(new),
+        screened_at=screened_at,
+        taken=tuple(one for one in taken if one.at.date() <= today),
+    )
