@@ -18,6 +18,7 @@ from typing import IO, Any
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
+from care_messages import care_texts
 from compile_messages import LOCALES, compile_all, languages
 
 from coxa.exercises import catalogue
@@ -75,6 +76,8 @@ def gather() -> dict[str, Catalog]:
                 words.add(message, locations=[(place, 1)], auto_comments=comments, context=context)
     for text in (*REGION_WORDS.values(), *CONDITION_WORDS.values()):
         words.add(text, locations=[("src/coxa/exercises/terms.py", 1)])
+    for place, context, text in care_texts():
+        words.add(text, locations=[(place, 1)], context=context)
     found = {"words.po": words}
     for path in sorted(catalogue.FOLDER.glob("*.toml")):
         texts_of_one = found[f"exercises/{path.stem}.po"] = Catalog(fuzzy=False)

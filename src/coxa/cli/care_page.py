@@ -19,6 +19,7 @@ from coxa.care.programme import Planned, Programme
 from coxa.care.questionnaire import screening_questions
 from coxa.care.reason import Reason
 from coxa.care.screening import Outcome, Screening
+from coxa.care.translate import translate
 from coxa.exchange import plain
 from coxa.exchange.evidence import GROUPS, Entry
 from coxa.exercises import catalogue
@@ -47,14 +48,14 @@ def screening(s: Screening) -> Iterator[RenderableType]:
     # Whoever needs help now is asked nothing more.
     if s.ask_again and s.outcome not in ("emergency", "urgent"):
         yield heading(_("Please answer"))
-        questions = screening_questions().questions
+        questions = translate(screening_questions()).questions
         yield listed(f"{escape(questions[id].text)} {tag(id)}" for id in s.ask_again)
     if s.may_exercise and s.limits:
         yield heading(_("For now"))
         yield listed(escape(plain.LIMITS[limit]) for limit in s.limits)
     if s.contradictions and s.outcome != "emergency":
         yield heading(_("These answers do not go together"))
-        texts = {id: question.text for id, question in screening_questions().questions.items()}
+        texts = {id: question.text for id, question in translate(screening_questions()).questions.items()}
         yield listed(f"{escape(texts[a])} {tag(a)}\n{escape(texts[b])} {tag(b)}" for a, b in s.contradictions)
         yield Padding(_("Until you correct one of them, the more careful answer holds."), (0, 1))
     if s.letter:

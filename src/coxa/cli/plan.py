@@ -32,6 +32,7 @@ def plan_programme(
 
     from coxa import locales
     from coxa.care.planner import plan_for
+    from coxa.care.translate import translate
     from coxa.exchange.documents import named, read_json, read_profile, write_whole
 
     today = datetime.now().astimezone().date()
@@ -39,7 +40,9 @@ def plan_programme(
         person = read_profile(read_json(profile), named(profile), today)
         if ics is not None:
             times, zone_name = _times(at), _zone(zone)
-        programme = plan_for(person)
+        # planned in English, and said in the language spoken now
+        programme = translate(plan_for(person))
+        person = translate(person)
         # The files come first: what cannot be written is said before anything else is.
         files = []
         if programme.exercises and pdf is not None:

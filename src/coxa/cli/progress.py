@@ -21,11 +21,13 @@ def review_progress(
     from coxa import locales
     from coxa.care import progression
     from coxa.care.thresholds import overridden_by
+    from coxa.care.translate import translate
     from coxa.exchange.documents import named, read_history, read_json, write_whole
 
     with locales.speaking(language), overridden_by(overrides):
         diary = read_history(read_json(history), named(history))
-        review = progression.review(diary)
+        review = translate(progression.review(diary))
+        diary = translate(diary)
         if letter is not None:
             from coxa.exchange.letter import letter as write_letter
 

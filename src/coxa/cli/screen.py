@@ -16,10 +16,11 @@ def screen_answers(
 ) -> None:
     """Say whether exercise is safe to start, and what to do now."""
     from coxa import locales
+    from coxa.care.translate import translate
     from coxa.exchange.documents import named, read_json, read_screening
 
     with locales.speaking(language):
-        result = read_screening(read_json(answers), named(answers))
+        result = translate(read_screening(read_json(answers), named(answers)))
         if as_json:
             typer.echo(json.dumps(result.model_dump(mode="json"), indent=2, ensure_ascii=False))
             return
