@@ -22,7 +22,7 @@ CALLS = {"add", "append"}
 
 def care_texts() -> Iterator[tuple[str, str, str]]:
     """Each sentence as (file, context, English), in the order of the files."""
-    for file in ("screening", "danger", "limits", "course", "planner"):
+    for file in ("screening", "danger", "limits", "course", "planner", "source_programmes"):
         place = f"src/coxa/care/data/{file}.toml"
         content = tomllib.loads((FOLDER / "data" / f"{file}.toml").read_text(encoding="utf-8"))
         for context, text in dict.fromkeys(_texts(content, file)):
