@@ -23,9 +23,16 @@ LEADS: tuple[dict[str, str], ...] = (
 #: Less of a way than this, for legs, trunk and arms in turn, is not what the movement is about.
 CLEAR_M = (0.045, 0.045, 0.15)
 
+#: For parts at the end of a limb, what they turn about, and how far aside of them an arrow runs.
+_ROOTS = {"shin": ("thigh", 0.085), "foot": ("thigh", 0.11), "pelvis": ("shin_left", 0.17), "hand": ("upper_arm", 0.09)}
+#: How far under the hips' centre the underside of the hips is.
+_UNDER_M = 0.12
+
 
 def leader(posed: Posed, before: int, after: int) -> tuple[str, str, Floats]:
     """Which part of the body leads between two frames, and by how much it moves: its name, its segment, and (3,) metres."""
+    if (rise := _risen(posed, before, after)) is not None:
+        return "hips", "pelvis", rise
     best: tuple[str, str, Floats] | None = None
     for group, clear in zip(LEADS, CLEAR_M, strict=True):
         shifts = {name: posed.joint(segment)[after] - posed.joint(segment)[before] for name, segment in group.items()}
@@ -40,17 +47,25 @@ def leader(posed: Posed, before: int, after: int) -> tuple[str, str, Floats]:
     return best
 
 
+def _risen(posed: Posed, before: int, after: int) -> Floats | None:
+    """How far the hips of a lying person are lifted off the floor, (3,) metres, if they are: the legs only follow."""
+    hips = posed.joint("pelvis")
+    shift: Floats = hips[after] - hips[before]
+    low = hips[before, 1] < 0.13 * posed.skeleton.build.height_m
+    return shift if low and shift[1] > 0.08 and shift[1] > 0.8 * np.linalg.norm(shift) else None
+
+
 def bent_back(posed: Posed, before: int, after: int) -> Floats | None:
     """How far the low back leaves the line from hips to neck, (3,) metres, if the trunk's bending is what moves; else none."""
     legs = max(float(np.linalg.norm(posed.joint(s)[after] - posed.joint(s)[before])) for s in LEADS[0].values() if s != "pelvis")
-    if legs > 0.06:
+    if legs > 0.06 or _risen(posed, before, after) is not None:
         return None
     middle = [posed.joint("abdomen")[k] - (posed.joint("pelvis")[k] + posed.joint("neck")[k]) / 2 for k in (before, after)]
     shift: Floats = middle[1] - middle[0]
     return shift if np.linalg.norm(shift) > 0.03 else None
 
 
-def motion_arrow(posed: Posed, before: int, after: int, view: View, *, least_m: float = 0.05) -> Mark | None:
+def motion_arrow(posed: Posed, before: int, after: int, view: View, *, least_m: float = 0.015) -> Mark | None:
     """The way that the leading part goes between two frames, or how the pelvis turns in place; none if neither shows in this view."""
     bent = bent_back(posed, before, after)
     if bent is not None:
@@ -59,7 +74,7 @@ def motion_arrow(posed: Posed, before: int, after: int, view: View, *, least_m: 
         return middle + np.linspace(-0.13, 0.13, 5)[:, None] * way / max(float(np.linalg.norm(way)), 1e-9), MOVE, False
     _, segment, shift = leader(posed, before, after)
     if np.linalg.norm(shift) < CLEAR_M[0]:
-        return _turn_arrow(posed, before, after, view)
+        return _drop_arrow(posed, before, after, view) or _turn_arrow(posed, before, after, view)
     frames = range(before, after + 1) if after > before else range(before, after - 1, -1)
     line = _even(view.project(posed.joint(segment)[list(frames)])[:, :2], 14)
     if line is None or np.linalg.norm(np.ptp(line, axis=0)) < least_m:
@@ -67,7 +82,32 @@ def motion_arrow(posed: Posed, before: int, after: int, view: View, *, least_m: 
     length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
     if length < 0.16:
         line = line[0] + (line - line[0]) * (0.16 / length)
-    return line, MOVE, False
+    return _beside(line, posed, segment, (before, after), view), MOVE, False
+
+
+def _beside(line: Floats, posed: Posed, segment: str, frames: tuple[int, int], view: View) -> Floats:
+    """The same way moved aside, so that its head does not cover what moves."""
+    before, after = frames
+    if segment == "pelvis" and _risen(posed, before, after) is not None:
+        # from the floor to the underside of the hips
+        up = view.project(np.array([0.0, 1.0, 0.0]))[:2]
+        return line - _UNDER_M * up / max(float(np.linalg.norm(up)), 1e-9)
+    part, _, side = segment.partition("_")
+    root, off = _ROOTS.get(part, ("", 0.0))
+    if not root:
+        return line
+    middle = view.project(posed.joint(f"{root}_{side}" if side else root)[[before, after]])[:, :2].mean(axis=0)
+    slope = np.gradient(line, axis=0)
+    if np.linalg.norm(line[-1] - line[0]) < 0.4:
+        # a short way that bends would kink when it is moved aside
+        slope[:] = line[-1] - line[0]
+    slope = gaussian_filter1d(slope, 2.0, axis=0, mode="nearest")
+    aside = np.column_stack([-slope[:, 1], slope[:, 0]]) / np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-9)
+    away = float(((line - middle) * aside).sum())
+    if abs(away) < 1e-3 * len(line):
+        # along the limb itself: on the upper side
+        away = -float(aside[:, 1].sum())
+    return line + np.sign(away) * off * aside
 
 
 def round_arrow(posed: Posed, view: View) -> Mark | None:
@@ -114,6 +154,17 @@ def pelvis_turn(posed: Posed, before: int, after: int) -> Floats:
     spin = posed.rotation("pelvis")[before].T @ posed.rotation("pelvis")[after]
     turn: Floats = np.degrees(np.array([spin[2, 1] - spin[1, 2], spin[0, 2] - spin[2, 0], spin[1, 0] - spin[0, 1]]) / 2)
     return turn
+
+
+def _drop_arrow(posed: Posed, before: int, after: int, view: View) -> Mark | None:
+    """An arrow down beside the hip that drops, if one hip of an upright person drops against the other."""
+    drops = {side: float((posed.joint(f"thigh_{side}")[after] - posed.joint(f"thigh_{side}")[before])[1]) for side in ("left", "right")}
+    side = min(drops, key=lambda name: drops[name])
+    if posed.rotation("pelvis")[before][1, 1] < 0.8 or drops[side] > -0.012:
+        return None
+    hip, other = (view.project(posed.joint(f"thigh_{name}")[after])[:2] for name in (side, "right" if side == "left" else "left"))
+    outer = np.array([np.sign(hip[0] - other[0]) * 0.13, 0.0])
+    return hip + outer + np.linspace(-0.10, 0.14, 6)[:, None] * np.array([0.0, 1.0]), MOVE, False
 
 
 def _turn_arrow(posed: Posed, before: int, after: int, view: View, *, least_deg: float = 1.5) -> Mark | None:

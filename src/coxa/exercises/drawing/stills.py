@@ -114,7 +114,16 @@ class Drawn:
             return None
         other: Side = "right" if self.person.side == "left" else "left"
         sides: tuple[Side, ...] = (self.person.side,) if self.movement.working == "one-side" else (self.person.side, other)
+        if self._stands_to_work:
+            sides = (other,)
         return self.doll.glow(self.movement.glow, sides)
+
+    @property
+    def _stands_to_work(self) -> bool:
+        """Whether the moving leg is only lifted, so that the hip that works is the one stood on: it keeps the pelvis level."""
+        movement = self.movement
+        aside = any(abs(movement.peak.angles.get(f"hip_{way}_working", 0.0)) > 5 for way in ("abduction", "rotation"))
+        return movement.base == "standing" and movement.glow == ("gluteus-medius",) and "foot_working" in movement.peak.lifts and not aside
 
     def posed(self, key: str) -> Posed:
         """One key pose; with the mistake if it shows in this one."""
@@ -156,10 +165,14 @@ class Drawn:
         if base.startswith("side-lying"):
             # the head lies on world -x or +x; the upper, working side is up
             named = {"front": View(14.0, 16.0), "raised": View(14.0, 38.0), "feet-end": View(62.0, 20.0), "back": View(166.0, 16.0)}
+            named["diagonal"] = View(62.0, 30.0)
         elif base.startswith(("standing", "sitting")):
             named = {"front": View(16.0, 8.0), "diagonal": View(42.0, 8.0), "side": View(76.0, 8.0), "back": View(160.0, 8.0)}
         else:
             named = {"side": View(78.0, 9.0), "diagonal": View(48.0, 18.0), "feet-end": View(26.0, 24.0), "front": View(130.0, 16.0)}
+            if base in ("supine", "supine-straight", "tabletop"):
+                # knees that open or cross are seen from above the feet, from the side away from the working leg
+                named |= {"diagonal": View(-26.0, 42.0), "raised": View(10.0, 58.0)}
         first = self.movement.camera
         order = [first, *(n for n in named if n != first)] if first in named else list(named)
         turn = 1.0 if self.person.side == "left" else -1.0
