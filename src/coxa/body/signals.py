@@ -34,8 +34,8 @@ PLANTED = 33
 # What a signal measures; `measure` below says how.
 (TRUNK_THIGH, KNEE_FLEXION, KNEE_OPENING, LEG_LIFT, LEG_ABDUCTION, THIGH_EXTENSION, TRUNK_LEAN, TRUNK_FORWARD, HIP_HEIGHT,
  FOOT_LIFT, ANKLE_GAP, KNEE_GAP_RATIO, OBLIQUITY, KNEES_ABOVE_HIPS, HIP_ANGLE, OTHER_KNEE_FLEXION, OTHER_LEG_ABDUCTION, TRUNK_SLOPE,
- HIP_SHIFT, KNEELING_THIGH, KNEES_SIDEWAYS, KNEE_SIDEWAYS, KNEES_WIDE, LEG_RISE, THIGH_RISE, FOOT_DROP, LEG_SWING, STEP_GAP, TRAVEL,
- KNEE_TURN, SEAT_HEIGHT) = range(31)  # fmt: skip
+ HIP_SHIFT, KNEELING_THIGH, KNEES_SIDEWAYS, KNEE_SIDEWAYS, LEG_RISE, THIGH_RISE, FOOT_DROP, LEG_SWING, TRAVEL,
+ SEAT_HEIGHT) = range(28)  # fmt: skip
 
 # Thigh and shin are each about 0.246 of body height, shoulder to hip 0.288 (Drillis & Contini 1966).
 THIGH_PER_TRUNK = 0.245 / 0.288
@@ -103,14 +103,11 @@ SIGNALS = {
             "hips and knees rolled towards the person's left, lying on the back, from how much higher one side is",
         ),
         Signal("knee_sideways", KNEE_SIDEWAYS, "deg", ("diagonal",), 1.0, "thigh (hip to knee) off the vertical, outwards"),
-        Signal("knees_wide", KNEES_WIDE, "deg", ("feet-end",), 1.5, "angle between the thighs, both knees dropping outwards"),
         Signal("leg_rise", LEG_RISE, "deg", ("side",), 0.8, "leg line (hip to ankle) over the horizontal, lying on back or front"),
         Signal("thigh_rise", THIGH_RISE, "deg", ("side",), 1.0, "thigh over the horizontal; 90 is upright"),
         Signal("foot_drop", FOOT_DROP, "shin lengths", ("front",), 0.02, "height of the other, hanging ankle over this, standing one"),
         Signal("leg_swing", LEG_SWING, "deg", ("diagonal",), 2.0, "leg in front of the hips, lying on the side, from how short it looks"),
-        Signal("step_gap", STEP_GAP, "shin lengths", ("side",), 0.03, "this ankle in front of the other"),
         Signal("travel", TRAVEL, "trunk lengths", ("front", "side"), 0.02, "place of the hips: to the person's left, or to the front"),
-        Signal("knee_turn", KNEE_TURN, "deg", ("feet-end",), 5.0, "way the knee has turned in circles, outwards at the top"),
         Signal("seat_height", SEAT_HEIGHT, "leg lengths", ("front", "side", "diagonal"), 0.01, "height of the hips over the ankles"),
     )
 }
@@ -145,14 +142,11 @@ NEEDS: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {
     KNEELING_THIGH: ((11, 23), ()),
     KNEES_SIDEWAYS: ((23,), (23,)),  # the far knee shows when it is needed: when it is on top
     KNEE_SIDEWAYS: ((23, 25), ()),
-    KNEES_WIDE: ((23, 25), (23, 25)),
     LEG_RISE: ((23, 27), ()),
     THIGH_RISE: ((23, 25), ()),
     FOOT_DROP: ((27,), (27,)),
     LEG_SWING: ((23, 25), (23,)),
-    STEP_GAP: ((27,), ()),  # the far ankle is guessed along
     TRAVEL: ((23,), ()),
-    KNEE_TURN: ((23, 25), ()),
     SEAT_HEIGHT: ((23, 27), ()),
 }
 
@@ -250,11 +244,6 @@ def measure(kind: int, side: int, p: Floats, ruler: float, orient: Floats) -> fl
         return math.degrees(math.asin(max(-1.0, min(1.0, higher))))
     if kind == KNEE_SIDEWAYS:
         return math.degrees(math.atan2(outward * (p[knee, 0] - p[hip, 0]), p[hip, 1] - p[knee, 1]))
-    if kind == KNEES_WIDE:
-        other_hip, other_knee = 23 + o, 25 + o
-        own = math.atan2(outward * (p[knee, 0] - p[hip, 0]), p[hip, 1] - p[knee, 1])
-        other = math.atan2(-outward * (p[other_knee, 0] - p[other_hip, 0]), p[other_hip, 1] - p[other_knee, 1])
-        return math.degrees(own + other)
     if kind == LEG_RISE:
         return math.degrees(math.atan2(p[hip, 1] - p[ankle, 1], feet * (p[ankle, 0] - p[hip, 0])))
     if kind == THIGH_RISE:
@@ -266,15 +255,10 @@ def measure(kind: int, side: int, p: Floats, ruler: float, orient: Floats) -> fl
         # short; one that goes back looks long. The trunk is as foreshortened as the leg at rest, so it is the ruler.
         # The knee stands for the leg: the ankle hides behind its own foot.
         return math.degrees(1.0 - feet * (p[knee, 0] - mid_hx) / (ruler * THIGH_PER_TRUNK))
-    if kind == STEP_GAP:
-        return facing * (p[ankle, 0] - p[27 + o, 0]) / (ruler * SHIN_PER_TRUNK)
     if kind == TRAVEL:
         if abs(orient[FACING]) > abs(orient[FRONTAL]):
             return facing * mid_hx / ruler
         return (1.0 if orient[FRONTAL] >= 0 else -1.0) * mid_hx / ruler
-    if kind == KNEE_TURN:
-        # Where the knee is seen from its hip; the step adds up how it goes round.
-        return math.degrees(math.atan2(outward * (p[knee, 0] - p[hip, 0]), p[hip, 1] - p[knee, 1]))
     if kind == SEAT_HEIGHT:
         return ((p[27, 1] + p[28, 1]) * 0.5 - mid_hy) / (ruler * LEG_PER_TRUNK)
     return math.nan

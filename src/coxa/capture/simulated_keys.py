@@ -66,7 +66,6 @@ class Tempo:
 
 STRETCH = Tempo((1.6, 3.0), (8.0, 16.0), (1.3, 2.5), (0.6, 1.5))
 STEP = Tempo((0.7, 1.2), (0.1, 0.4), (0.7, 1.2), (0.15, 0.6))
-PASSING = Tempo((1.1, 1.8), (0.1, 0.4), (0.9, 1.4), (0.15, 0.6))
 CHAIR = Tempo((0.8, 1.5), (0.1, 0.5), (0.9, 1.6), (0.2, 0.7))
 
 
@@ -90,7 +89,7 @@ class Kept:
 
     @property
     def circles(self) -> bool:
-        """Whether circles are counted."""
+        """Whether the path goes round."""
         return {"outwards", "inwards"} <= set(self.movement.keys)
 
     @property
@@ -99,7 +98,7 @@ class Kept:
         if self.stretches:
             return STRETCH
         if self.travels:
-            return PASSING if self.coaching.repetition.both_ways else STEP
+            return STEP
         return CHAIR if "sitting" in self.coaching.setup.postures else Tempo()
 
     def followed(self, side: Side) -> Side:
@@ -336,49 +335,26 @@ def walk(
 ) -> list[Done]:
     """Steps one way, a pause, and back; the foot that moved stays, and the body comes to it."""
     known = poses.known
-    past = known.coaching.repetition.both_ways  # the feet pass each other: a step ends in the next one
     now = START_STILL_S
     gone = np.zeros(3)
     done: list[Done] = []
     forth = (count + 1) // 2
     habit = rng.uniform(0.75, 1.1)
-    at = start
     for k in range(count):
         planted = dict(faults.get(k, {}))
         back = k >= forth
-        # Forwards the left foot leads, then the right one; backwards the one in front is what the other has left.
-        leg: Side = "left" if (k % 2 == 0) != (back and past) else "right"
-        if not past:
-            leg = OTHER[poses.side] if back else poses.side
+        leg = OTHER[poses.side] if back else poses.side
         own = replace(poses, side=leg)
         reach = habit * (1 + 0.06 * float(rng.standard_normal()))
         went = make_round(own, start, ["peak"], now, [s[k] for s in seconds], reach, planted, None, rng)
         top = went.visits[-1]
         ankles = {s: top.pose.joint(f"foot_{s}") - start.joint(f"foot_{s}") for s in ("left", "right")}
         step = max(ankles.values(), key=lambda way: float(np.linalg.norm(way))) * np.array([1.0, 0.0, 1.0]) * top.reach
-        if not past:
-            moved = replace(top, pose=top.pose.moved(gone))
-            gone = gone + step
-            home = Visit(start.moved(gone), top.leave_s, went.end_s, np.inf)
-            done.append(Done(Round([moved], [home], went.wobble), leg, planted))
-            now = home.there_s + float(rng.uniform(*known.tempo.pause)) + (0.8 if k == forth - 1 else 0.0)
-            continue
-        # The body is carried to where the standing foot stays: by one step for each foot that goes past the other.
-        pose = blend(start, top.pose, np.full((1, len(start.origins)), top.reach))[0]
-        standing = OTHER[leg] if not back else leg
-        place = at.joint(f"foot_{standing}") - pose.joint(f"foot_{standing}")
-        at = pose.moved(place * np.array([1.0, 0.0, 1.0]))
-        visits = [replace(top, pose=at, reach=1.0)]
-        last = k in (forth - 1, count - 1)
-        if not last:
-            done.append(Done(Round(visits, []), leg, planted))
-            now = top.leave_s
-            continue
-        stays = leg if not back else OTHER[leg]
-        shift = (at.joint(f"foot_{stays}") - start.joint(f"foot_{stays}")) * np.array([1.0, 0.0, 1.0])
-        at = start.moved(shift)
-        done.append(Done(Round(visits, [Visit(at, top.leave_s, went.end_s, np.inf)]), leg, planted))
-        now = went.end_s + float(rng.uniform(*known.tempo.pause)) + 0.8
+        moved = replace(top, pose=top.pose.moved(gone))
+        gone = gone + step
+        home = Visit(start.moved(gone), top.leave_s, went.end_s, np.inf)
+        done.append(Done(Round([moved], [home], went.wobble), leg, planted))
+        now = home.there_s + float(rng.uniform(*known.tempo.pause)) + (0.8 if k == forth - 1 else 0.0)
     return done
 
 
@@ -596,9 +572,7 @@ def truth_of(done: Performance, points: Floats) -> Truth:
                 high, low = np.percentile(inside, [98, 2])
                 sizes[fault.fault] = float(high - low) * (1.0 if fault.kind == "sag" else 0.5)
             elif fault.kind == "tempo":
-                # A foot that passes the other has done half of its way when it is beside it, where the step is counted from.
-                passing = known.travels and rule.both_ways and one is not done.done[0]
-                sizes[fault.fault] = (one.round.top_s - one.round.start_s) * (0.5 if passing else 1.0)
+                sizes[fault.fault] = one.round.top_s - one.round.start_s
         change = value[rule.signal] - rest[rule.signal]
         if not rule.both_ways and not rule.direction_signal and change * rule.polarity < 0.0:
             continue  # the way that this exercise's camera does not count

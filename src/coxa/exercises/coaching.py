@@ -37,7 +37,7 @@ class RepetitionRule(Part):
     least_s: float = 0.4  # shorter excursions are jitter
     both_ways: bool = False  # the signal leaves rest upwards and downwards, and each way is a repetition of its own
     directions: tuple[str, ...] = ()  # two names: of the rising and of the falling way, such as ("forward", "back")
-    direction_signal: str = ""  # with it, the way is the sign of this signal's change during the repetition (travel, turning)
+    direction_signal: str = ""  # with it, the way is the sign of this signal's change during the repetition (travel)
     reports: Literal["working", "other"] = "working"  # which leg a result names: "other" where the standing leg is the one trained
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from coxa.body.posture import POSTURES, VIEWS
-from coxa.body.signals import FOOT_DROP, HIP_HEIGHT, KNEE_TURN, KNEES_SIDEWAYS, LEFT, LEG_SWING, RIGHT, SHARED, needed, signal_named
+from coxa.body.signals import FOOT_DROP, HIP_HEIGHT, KNEES_SIDEWAYS, LEFT, LEG_SWING, RIGHT, SHARED, needed, signal_named
 from coxa.errors import BadInput
 from coxa.exercises.coaching import Coaching, FaultRule
 from coxa.exercises.model import Exercise
@@ -41,7 +41,6 @@ PLAN = np.dtype(
         ("planted", "i8"),  # the feet stay where they are: a step makes it another movement
         ("drops", "i8"),  # a foot hangs and sinks against the other
         ("calm", "i8"),  # a small movement: its slow part is followed
-        ("turning", "i8"),  # circles are counted, not excursions
         ("way_signal", "i8"),  # index of the signal whose change tells the way, or -1
         ("from_feet", "i8"),  # the trunk may be seen end on, and is then no ruler
         ("chair", "i8"),  # stands are counted: the last one from half-way up, and the arms are watched
@@ -113,12 +112,11 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
         p["side_mode"] = NEAR  # from the side the far leg is not seen well enough
     kind = signal_named(rule.signal).kind
     p["shared"] = kind in SHARED and p["side_mode"] == NEAR and not rule.both_ways
-    if rule.both_ways and p["side_mode"] == EACH and kind != KNEE_TURN:
+    if rule.both_ways and p["side_mode"] == EACH:
         raise BadInput(f"{exercise.id}: expected both_ways with sides near, upper or both, got each; follow one leg at a time")
     p["drops"] = kind == FOOT_DROP
     p["calm"] = kind in SMALL or (coaching.hold is not None and coaching.hold.clock == "band")
-    p["turning"] = kind == KNEE_TURN
-    p["both_ways"] = rule.both_ways and not p["turning"]
+    p["both_ways"] = rule.both_ways
     p["centred"] = p["both_ways"] or kind in ONE_SIDED
     p["planted"] = kind in STANDING_ON
     p["way_signal"] = index(rule.direction_signal) if rule.direction_signal else -1

@@ -29,7 +29,7 @@ from coxa.body.posture import (
     upper_side,
     view_of,
 )
-from coxa.body.signals import BOTH, FRONTAL, ORIENTATIONS, PLANTED, SHIN_PER_TRUNK, measure
+from coxa.body.signals import BOTH, ORIENTATIONS, PLANTED, SHIN_PER_TRUNK, measure
 from coxa.motion.plan import AS_ONE, EACH, LEVEL, MOST_FAULTS, MOST_NEEDED, MOST_SIGNALS, NEAR, NOT_IN_STEP, OSCILLATION, SAG
 from coxa.motion.repetitions import ABANDONED, ENDED, GOING, IDLE, SETTLING, advance, finish, start_tracker
 
@@ -39,7 +39,6 @@ REPETITION, FAULT, HOLD, WARNING, READY, LOST, MOVING = 1, 2, 3, 4, 5, 6, 7
 SNAPSHOT = (33, 5)  # x, y in pixels, then world x, y, z in metres
 _RING = 16
 _TURNS = 12
-_ROUND = 96
 
 # Times in seconds, lengths in trunk lengths.
 RING_S = 0.12
@@ -63,10 +62,7 @@ COUNTER_MOVEMENT, BESIDE_S = 0.6, 0.4
 STEPPED, STRAYED = 0.42, 0.7
 EXCHANGED = -0.5  # the line from foot to foot, in its length at the start: from here on it is the other way round
 CALM = 0.35  # trunk lengths a second
-CENTRE_TAU_S, WALKING_TAU_S, STEPS_ON = 3.0, 0.6, 0.12
-# Circles: complete a little early, since they begin and end on the way in and out; lengths in trunk lengths.
-ROUND_S, CIRCLE, NEARLY, PARTIAL, PAUSE_S, LONG_PAUSE_S, STAYS_S = 0.08, 360.0, 300.0, 200.0, 0.35, 1.0, 0.45
-NARROWEST, STANDS_STILL, LONGEST_STEP, AT_REST = 0.03, 0.02, 0.05, 0.45
+CENTRE_TAU_S, STEPS_ON = 3.0, 0.12
 # A hand is down at the chair when it is this far along the trunk (0 shoulders, 1 hips), and up at the chest above.
 HAND_DOWN = 0.75
 HALF_UP = 0.5
@@ -155,16 +151,6 @@ TRACK = np.dtype(
         ("crossed", "i8"),
         ("value", "f8"),  # what the tracker follows: the signal, or how far it is from its centre
         ("way_from", "f8"),
-        # the way of a knee that circles
-        ("round_n", "i8"),
-        ("round_before", "i8"),  # where the circle before began
-        ("round_first", "i8"),  # where this one did
-        ("round_done_s", "f8"),
-        ("carried", "f8"),  # of the circle before, still to be made up
-        ("round_s", "f8", (_ROUND,)),
-        ("round_x", "f8", (_ROUND,)),
-        ("round_y", "f8", (_ROUND,)),
-        ("round_v", "f8", (_ROUND,)),  # of x
         ("hands_seen", "i8"),
         ("hands_down", "i8"),
         ("rising", "i8"),
@@ -267,16 +253,7 @@ def forget_set_up(plan: Any, state: Any, tracks: Any, trackers: Any) -> None:
         tracks[k].running = 0
         tracks[k].have_base = 0
         tracks[k].side = k if plan.side_mode == EACH else BOTH
-        forget_circles(tracks[k])
         start_tracker(trackers[k], polarity_of(plan, k), plan.least, plan.least_s)
-
-
-@njit(cache=True)
-def forget_circles(track: Any) -> None:
-    """Nothing is known of the way the knee went."""
-    track.round_n = track.round_before = track.round_first = 0
-    track.carried = 0.0
-    track.round_done_s = math.nan
 
 
 @njit(cache=True, inline="always")
@@ -1039,7 +1016,6 @@ def step(
                 tracks[k].rest[:] = tracks[k].signal
                 tracks[k].before = tracks[k].signal[0]
                 tracks[k].slow = 0.0 if plan.centred == 1 else tracks[k].signal[0]
-                forget_circles(tracks[k])
                 tracks[k].rate = tracks[k].slot_rate = 0.0
             for i in range(33):
                 state.rest_points[i, 0], state.rest_points[i, 1] = state.smooth[i, 0], state.smooth[i, 1]
@@ -1070,9 +1046,6 @@ def step(
         track, tracker = tracks[k], trackers[k]
         polarity = polarity_of(plan, k)
         way = 0 if polarity > 0 else 1
-        if plan.turning == 1:
-            n = follow_circles(plan, state, tracks, k, tracker, time_s, events, n)
-            continue
         track.value = track.signal[0]
         if plan.centred == 1:
             track.value -= centre_of(plan, track, trackers, dt)
@@ -1127,135 +1100,15 @@ def lifted_itself(track: Any) -> bool:
 
 @njit(cache=True)
 def centre_of(plan: Any, track: Any, trackers: Any, dt: float) -> float:
-    """The rest from which both ways are measured; it follows slowly while nothing is under way.
-
-    Of a person who walks past the camera the far foot seems to drift against the near one: there it follows faster.
-    """
+    """The rest from which both ways are measured; it follows slowly while nothing is under way."""
     if track.have_base == 0:
         return float(track.rest[0])
     idle = True
     for k in range(len(trackers)):
         idle = idle and trackers[k].phase[0 if polarity_of(plan, k) > 0 else 1] == IDLE
-    tau_s = WALKING_TAU_S if plan.way_signal >= 0 else CENTRE_TAU_S
     if idle and track.signal[0] == track.signal[0]:
-        track.base[0] += dt / (dt + tau_s) * (track.signal[0] - track.base[0])
+        track.base[0] += dt / (dt + CENTRE_TAU_S) * (track.signal[0] - track.base[0])
     return float(track.base[0])
-
-
-@njit(cache=True)
-def follow_circles(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, time_s: float, events: Any, n: int) -> int:
-    """Follow the way of a knee about its hip in the picture; every swing out and in and back is a circle, a repetition.
-
-    Seen from the feet a circle is flat: its height is a tenth of its width, too little to follow round. So circles are
-    counted as swings, by the angle between where the knee is and how fast it goes sideways, and only the way round is
-    told from the area. The middle is known when a circle is nearly complete: until then the way is kept, and the angle
-    is added up afresh about the middle of all that was gone through since the circle before began.
-    """
-    track = tracks[k]
-    last = (track.round_n - 1) % _ROUND
-    if track.round_n > 0 and time_s - track.round_s[last] < ROUND_S:
-        return n
-    s = 1 if track.side == 1 else 0
-    outward = (1.0 if state.orient[FRONTAL] >= 0 else -1.0) * (1.0 if s == 0 else -1.0)
-    slot = track.round_n % _ROUND
-    track.round_s[slot] = time_s
-    track.round_x[slot] = outward * (state.smooth[25 + s, 0] - state.smooth[23 + s, 0]) / state.ruler
-    track.round_y[slot] = (state.smooth[25 + s, 1] - state.smooth[23 + s, 1]) / state.ruler
-    three = track.round_n - min(track.round_n, 3)
-    gap_s = time_s - track.round_s[three % _ROUND]
-    track.round_v[slot] = (track.round_x[slot] - track.round_x[three % _ROUND]) / gap_s if gap_s > 0.0 else 0.0
-    track.round_n += 1
-    oldest = max(0, track.round_n - _ROUND)
-    track.round_before = max(track.round_before, oldest)
-    track.round_first = max(track.round_first, oldest)
-    if is_paused(track, time_s):
-        track.round_before = track.round_first = track.round_n - 1
-        track.carried = 0.0
-        return n
-    # The middle of the way, each step as heavy as it is long: neither a pause nor a leap of the tracking draws it aside.
-    total = middle = square = quick = 0.0
-    for m in range(track.round_before + 1, track.round_n):
-        x = track.round_x[m % _ROUND]
-        weight = min(abs(x - track.round_x[(m - 1) % _ROUND]), LONGEST_STEP)
-        total += weight
-        middle += weight * x
-        square += weight * x * x
-        quick += weight * track.round_v[m % _ROUND] ** 2
-    if not total > 0.0:
-        return n
-    middle /= total
-    wide, quick = math.sqrt(max(square / total - middle * middle, 0.0)), math.sqrt(quick / total)
-    if wide < NARROWEST:
-        return n
-    turned = track.carried
-    area = 0.0
-    before = math.nan
-    rests_s = math.nan
-    for m in range(track.round_first, track.round_n):
-        x, v = (track.round_x[m % _ROUND] - middle) / wide, track.round_v[m % _ROUND] / quick
-        if m > track.round_first:
-            dx = track.round_x[m % _ROUND] - track.round_x[(m - 1) % _ROUND]
-            dy = track.round_y[m % _ROUND] - track.round_y[(m - 1) % _ROUND]
-            area += (track.round_x[m % _ROUND] - middle) * dy - track.round_y[m % _ROUND] * dx
-        if x * x + v * v < AT_REST * AT_REST:
-            rests_s = track.round_s[m % _ROUND] if rests_s != rests_s else rests_s
-            continue
-        rests_s = math.nan
-        angle = math.degrees(math.atan2(x, v))
-        if before == before:
-            turned += (angle - before + 180.0) % 360.0 - 180.0
-        before = angle
-    # The heights are taken from the first: what the way did not come back to is no part of the area.
-    first_y, last_y = track.round_y[track.round_first % _ROUND], track.round_y[(track.round_n - 1) % _ROUND]
-    first_x, last_x = track.round_x[track.round_first % _ROUND], track.round_x[(track.round_n - 1) % _ROUND]
-    area += (last_x - middle) * (first_y - last_y) - last_y * (first_x - last_x)
-    track.signal[0] = turned
-    rests = rests_s == rests_s and time_s - rests_s >= PAUSE_S
-    start_s = track.round_s[track.round_first % _ROUND]
-    # Out and back is a whole swing about its own middle, until the knee goes past it: a circle has to stay complete.
-    if turned < NEARLY:
-        track.round_done_s = math.nan
-    elif track.round_done_s != track.round_done_s:
-        track.round_done_s = time_s
-    complete = turned >= NEARLY and (rests or time_s - track.round_done_s >= STAYS_S)
-    if complete or (rests and turned >= PARTIAL):
-        end_s = track.round_done_s if complete else rests_s
-        n = end_circle(plan, state, tracks, k, tracker, 1 if area > 0.0 else -1, CIRCLE if complete else turned, start_s, end_s, events, n)
-        track.round_before = track.round_first
-        track.round_first = track.round_n - 1
-        track.carried = turned - CIRCLE if complete else 0.0
-        track.round_done_s = math.nan
-    elif rests:
-        track.round_first = track.round_n - 1
-        track.carried = 0.0
-    return n
-
-
-@njit(cache=True)
-def is_paused(track: Any, time_s: float) -> bool:
-    """Whether the knee has not gone anywhere for a second."""
-    first = track.round_n - 1
-    x, y = track.round_x[first % _ROUND], track.round_y[first % _ROUND]
-    for m in range(track.round_n - 1, max(0, track.round_n - _ROUND) - 1, -1):
-        if math.hypot(track.round_x[m % _ROUND] - x, track.round_y[m % _ROUND] - y) > STANDS_STILL:
-            return False
-        if time_s - track.round_s[m % _ROUND] >= LONG_PAUSE_S:
-            return True
-    return False
-
-
-@njit(cache=True)
-def end_circle(
-    plan: Any, state: Any, tracks: Any, k: int, tracker: Any, way: int, size: float, start_s: float, end_s: float, events: Any, n: int
-) -> int:
-    """Report a circle or a part of one."""
-    start_repetition(plan, state, tracks, k, start_s)
-    tracker.start_s, tracker.end_s = start_s, end_s
-    tracker.peak_s = 0.5 * (start_s + end_s)
-    tracker.range = tracker.top = size
-    tracker.hold_s = 0.0
-    tracker.up_s = tracker.down_s = 0.5 * (end_s - start_s)
-    return end_repetition(plan, state, tracks[k], tracker, way, events, n)
 
 
 @njit(cache=True)
