@@ -27,8 +27,12 @@ def main() -> None:
         sizes |= {p.name: len(p.data) for p in pictures}
     wall, processor = time.perf_counter() - started, time.process_time() - processor
     largest = max(sizes, key=lambda name: sizes[name])
-    print(f"{len(sizes)} stills of {len(exercises)} exercises: {processor:.1f} s of one core, {wall:.1f} s on the clock (limit {LIMIT_STILLS_S:g} s)")
-    print(f"largest still: {largest}, {sizes[largest] / 1000:.0f} kB (aim {LIMIT_SVG_KB} kB); mean {sum(sizes.values()) / len(sizes) / 1000:.0f} kB")
+    print(
+        f"{len(sizes)} stills of {len(exercises)} exercises: {processor:.1f} s of one core, {wall:.1f} s on the clock (limit {LIMIT_STILLS_S:g} s)"
+    )
+    print(
+        f"largest still: {largest}, {sizes[largest] / 1000:.0f} kB (aim {LIMIT_SVG_KB} kB); mean {sum(sizes.values()) / len(sizes) / 1000:.0f} kB"
+    )
     for name, draw, limit in (("looping SVG", loop.animate, None), ("glTF", model3d.animate, LIMIT_MODEL_KB)):
         times, weights = [], []
         for exercise in exercises:

@@ -9,9 +9,10 @@ from coxa.care.questionnaire import Answer, Question, screening_questions
 
 #: A well person's answers to every question that must be answered.
 WELL: dict[str, Answer] = dict.fromkeys(screening_questions().dangers, False) | {
-    "age": 45, "acute-injury": False, "heart-or-dizzy": False, "surgery-12-months": False, "pregnancy-pelvic-pain": False, "falls-12-months": 0,
+    "age": 45, "acute-injury": False, "heart-or-dizzy": False, "surgery-12-months": False, "falls-12-months": 0,
     "balance-trouble": False, "region": "outer", "side": "left", "pain-now": 2, "limps-or-limits": False, "nerve-signs": False,
     "floor": True, "kneel": True, "lie-on-left": True, "lie-on-right": True, "weight-on-leg": True,
+        "pregnancy-pelvic-pain": False,
 }  # fmt: skip
 
 

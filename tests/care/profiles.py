@@ -24,7 +24,12 @@ def some_answers(seed: int, mostly_well: float = 0.9) -> dict[str, Answer]:
     if rng.random() < mostly_well:
         answers |= dict.fromkeys(screening_questions().dangers, False)
         answers["hip-replacement"] = rng.random() < 0.1
-        answers |= {"acute-injury": False, "heart-or-dizzy": False, "surgery-12-months": rng.random() < 0.05, "pregnancy-pelvic-pain": False}
+        answers |= {
+            "acute-injury": False,
+            "heart-or-dizzy": False,
+            "surgery-12-months": rng.random() < 0.05,
+            "pregnancy-pelvic-pain": False,
+        }
         answers["surgeon-limits"] = bool(answers["surgery-12-months"]) and rng.random() < 0.5
         answers["age"] = rng.randint(18, 100)
         answers["pain-now"] = rng.choice((0, 1, 2, 2, 3, 4, 5, 6, 8))

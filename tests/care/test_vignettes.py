@@ -59,7 +59,9 @@ def test_01_runner_with_outer_hip_pain() -> None:
     found = screen(well(age=34, region="outer", side="right", brings_it_on=("running", "lying-on-side")))
     assert found.outcome == "ready"
     assert {"no-lying-on-right", "no-adduction"} <= set(found.limits)
-    ada = person(found, 34, goal="run", level=3, equipment=("mat", "band", "pillow", "roller", "chair"), stance=Stance(left_s=30, right_s=30))
+    ada = person(
+        found, 34, goal="run", level=3, equipment=("mat", "band", "pillow", "roller", "chair"), stance=Stance(left_s=30, right_s=30)
+    )
     own = plan(ada)
     assert exercises(own) & {"side-lying-abduction", "clamshell-feet-raised", "clamshell"}
     assert exercises(own) & STANDING

@@ -36,6 +36,7 @@ def answers(**changes: Any) -> dict[str, Any]:
         "age": 45, "acute-injury": False, "heart-or-dizzy": False, "surgery-12-months": False, "falls-12-months": 0,
         "balance-trouble": False, "region": "outer", "side": "left", "pain-now": 2, "limps-or-limits": False, "nerve-signs": False,
         "floor": True, "kneel": True, "lie-on-left": True, "lie-on-right": True, "weight-on-leg": True,
+        "pregnancy-pelvic-pain": False,
     }  # fmt: skip
     return said | {name.replace("_", "-"): value for name, value in changes.items()}
 

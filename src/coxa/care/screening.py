@@ -120,7 +120,8 @@ def screen(answers: Answers, clearance: Clearance | None = None) -> Screening:
         do_now = ["Answer the open questions."]
     if outcome in ("ready", "ready_with_care"):
         reasons += DIAGNOSIS
-        do_now.append("Start with today's session, and stop any exercise that makes the pain rise.")
+        if _whole(answers, "pain-now") < SEVERE_PAIN:
+            do_now.append("Start with today's session, and stop any exercise that makes the pain rise.")
     side = answers.get("side", "both")
     return Screening(
         outcome=outcome,
@@ -276,12 +277,17 @@ def _care(answers: Answers) -> list[tuple[Reason, str]]:
         add("C2.thigh-or-knee", "P14", "Pain in the thigh or knee alone can still come from the hip. Someone should find out.",
             "Make an appointment with a doctor or physiotherapist.")  # fmt: skip
     if answers.get("nerve-signs") is True or "sciatica" in told:
-        add("C5.nerve", "P66", "Tingling or shooting pain means that a nerve is touchy. Stretches stay gentle, and some are left out.")
+        add("C5.nerve", "P66", "Tingling or shooting pain means that a nerve is touchy. Stretches stay gentle, and some are left out.",
+            "Tell a doctor or physiotherapist about the tingling or the shooting pain.")  # fmt: skip
+    if answers.get("weight-on-leg") is False:
+        add("B20", "S000", "Your leg does not carry you well now. So you begin lying down.",
+            "Make an appointment with a doctor or physiotherapist, so that you know why the leg does not carry you.")  # fmt: skip
     if answers.get("hip-replacement") is True:
         add(
             "C5.replacement",
             "P67",
             "With an artificial hip, deep bending and crossing the legs are left out unless your surgeon allows them.",
+            "Ask your surgeon or physiotherapist whether any moves are still not allowed.",
         )
     if any(name in told for name in ("runners-knee", "ankle-trouble", "hamstring-cramps")):
         words = "Trouble at the knee, the ankle or the back of the thigh sometimes goes together with hips that need strength."

@@ -37,7 +37,7 @@ class Picture:
 
     svg: str
     alt: str
-    wide: float = 1.0  # width over height
+    ratio: float = 1.0  # width over height
 
 
 Pictures = Mapping[str, Picture]
@@ -164,8 +164,6 @@ def set_pages(template: str, data: Mapping[str, Any]) -> bytes:
 
 def _exercise(planned: Planned, screening: Screening, picture: Picture | None) -> dict[str, Any]:
     e = catalogue.load(planned.exercise)
-    # A tall picture gets less of the width, so that the steps still fit below it.
-    wide = min(1.0, max(0.45, 0.42 * picture.wide)) if picture else 1.0
     return {
         "name": e.name,
         "why": e.why,
@@ -180,7 +178,7 @@ def _exercise(planned: Planned, screening: Screening, picture: Picture | None) -
         "cautions": [caution.text for caution in e.cautions if concerns(caution, screening)],
         "svg": picture.svg if picture else "",
         "alt": picture.alt if picture else "",
-        "wide": wide,
+        "ratio": picture.ratio if picture else 1.0,
     }
 
 
@@ -235,8 +233,6 @@ def _words() -> dict[str, Any]:
         "diary": _("Your diary"),
         "diary-how": _("Tick each exercise when it is done. Write the pain down as a number: 0 is none, 10 is the worst you can think of."),
         "pain": [_("Pain before"), _("Pain after"), _("Next morning")],
-        "diary-end": _(
-            "Is the pain the next morning higher by 2 or more? Then do less next time. Twice in a week: ask a physiotherapist."
-        ),
+        "diary-end": _("Is the pain the next morning higher by 2 or more? Then do less next time. Twice in a week: ask a physiotherapist."),
         "not-a-device": _(plain.NOT_A_DEVICE),
     }

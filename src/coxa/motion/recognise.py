@@ -166,8 +166,7 @@ def explained(exercise: Exercise, recording: Recording) -> float | None:
 
 
 def unexplained(events: list[np.void], recording: Recording) -> float:
-    """Share of the legs' movement that belongs to no repetition, 0 to 1; half a second on either side belongs to one.
-    """
+    """Share of the legs' movement that belongs to no repetition, 0 to 1; half a second on either side belongs to one."""
     times = recording.time_s
     if len(times) < 3:
         return 0.0
