@@ -141,3 +141,13 @@ def test_the_documentation_builds_strictly_and_asks_nothing_of_other_hosts(tmp_p
     assert {page.stem for page in pages} >= {page.stem for page in DOCS.glob("*.md")}
     for page in pages:
         assert not re.findall(r"<(?:link|script|img)[^>]+(?:href|src)=\"?https?:", page.read_text(encoding="utf-8")), page.name
+
+
+def test_every_rule_and_danger_sign_has_its_tests_and_the_page_is_up_to_date() -> None:
+    spec = spec_from_file_location("write_rules", DOCS / "write_rules.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert [rule for rule, tests in module.tests_of_rules().items() if not tests] == []
+    assert read("rules.md") == module.page(), "run: python docs/write_rules.py"
