@@ -11,7 +11,6 @@ from care.people import somebody, well
 from coxa.care.danger import danger_signs
 from coxa.care.planner import plan_for
 from coxa.care.programme import Profile
-from coxa.care.programme import Profile
 from coxa.care.questionnaire import screening_questions
 from coxa.care.screening import Screening, screen
 from coxa.exercises import catalogue
