@@ -14,6 +14,7 @@ from person import written
 from run import Ran, refused, run
 
 from coxa.care.danger import danger_signs
+from coxa.care.rules import RULES
 from coxa.care.thresholds import thresholds
 from coxa.exchange.evidence import DATA
 from coxa.exercises import catalogue
@@ -36,9 +37,10 @@ def entries(coxa: Run, *options: Any) -> list[dict[str, str]]:
     return found
 
 
-def test_every_danger_sign_threshold_and_claim_is_in_it(coxa: Run) -> None:
+def test_every_danger_sign_rule_threshold_and_claim_is_in_it(coxa: Run) -> None:
     ids = {entry["id"] for entry in entries(coxa)}
     assert {row.id for row in danger_signs()} <= ids
+    assert {rule.id for rule in RULES} <= ids
     assert {threshold.id for threshold in thresholds()} <= ids
     for exercise in catalogue.all_exercises():
         assert {f"{exercise.id}.{claim.key}" for claim in claims(exercise)} <= ids

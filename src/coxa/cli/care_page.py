@@ -233,7 +233,7 @@ def evidence(found: Sequence[Entry], *, every: bool = False) -> Iterator[Rendera
             continue
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         table.add_column(_("What it says"), ratio=6)
-        table.add_column({"danger": _("Gives"), "rule": _("Rule")}.get(group, _("Value")), ratio=3)
+        table.add_column({"danger": _("Gives"), "step": _("Gives"), "rule": _("Rule")}.get(group, _("Value")), ratio=3)
         table.add_column(_("Source"), no_wrap=True)
         table.add_column(_("Review"), min_width=10)
         for e in rows:

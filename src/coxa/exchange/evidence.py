@@ -10,16 +10,19 @@ from typing import Any, Literal
 
 import coxa.care
 from coxa.care.danger import danger_signs
-from coxa.care.thresholds import thresholds
+from coxa.care.rules import RULES
+from coxa.care.thresholds import overridden_by, thresholds
+from coxa.exchange import plain
 from coxa.exercises import catalogue
 from coxa.exercises.evidence import claims
 from coxa.exercises.words import describe_source
 from coxa.locales import Words, mark, point
 from coxa.locales import gettext as _
 
-Group = Literal["danger", "threshold", "rule", "planner", "exercise"]
+Group = Literal["danger", "step", "threshold", "rule", "planner", "exercise"]
 GROUPS: Words[Group] = Words({
     "danger": mark("Danger signs"),
+    "step": mark("The next step: which rule decides, the one that weighs most first"),
     "threshold": mark("Thresholds: what the next step is decided by"),
     "rule": mark("Rules of the programmes"),
     "planner": mark("Numbers of the planner"),
@@ -57,7 +60,7 @@ class Entry:
 
 
 def evidence(overrides: Path | None = None) -> tuple[Entry, ...]:
-    """Everything, in the order in which it decides: danger signs, thresholds, rules, the planner, the exercises.
+    """Everything, in the order in which it decides: danger signs, next steps, thresholds, rules, planner, exercises.
 
     Parameters
     ----------
@@ -74,13 +77,19 @@ def evidence(overrides: Path | None = None) -> tuple[Entry, ...]:
     >>> [(e.value, e.source) for e in evidence() if e.id == "pain.session-limit"]
     [('6 points', 'C3')]
     """
-    return (*_dangers(), *_thresholds(overrides), *_care_data(), *_exercises())
+    return (*_dangers(), *_steps(overrides), *_thresholds(overrides), *_care_data(), *_exercises())
 
 
 def _dangers() -> Iterator[Entry]:
     for row in danger_signs():
         says, review = describe_source(row.source), _review(row.source, row.review)
         yield Entry("danger", row.id, row.words, TIER_WORDS[row.tier], row.source, says, review)
+
+
+def _steps(overrides: Path | None) -> Iterator[Entry]:
+    with overridden_by(overrides):
+        for rule in RULES:
+            yield _entry("step", rule.id, rule.words(), plain.STEPS[rule.step], rule.source, "")
 
 
 def _thresholds(overrides: Path | None) -> Iterator[Entry]:
