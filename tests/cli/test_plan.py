@@ -129,6 +129,11 @@ def test_large_and_compact_handouts_differ_in_length(coxa: Run, tmp_path: Path, 
     assert pages["--large"] > pages["--compact"]
 
 
+def test_german_nouns_keep_their_capitals(coxa: Run, tmp_path: Path) -> None:
+    said = flat(coxa("plan", written(tmp_path, profile(answers=answers(region="front"))), "--language", "de").out)
+    assert "Vorderseite der Hüfte oder Leiste" in said
+
+
 BAD: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "an unknown field": ({"minutes": 20}, ("minutes", "did you mean minutes_a_day")),
     "an unknown field further in": ({"stance": {"left": 4}}, ("stance.left", "did you mean left_s")),

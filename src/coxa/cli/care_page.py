@@ -71,7 +71,9 @@ def programme(p: Programme) -> Iterator[RenderableType]:
     length = plain.describe_minutes(p.minutes_a_session)
     weeks = [ngettext("{n} week", "{n} weeks", p.weeks).format(n=p.weeks)] if p.weeks else []
     about = " · ".join([count, _("{length} a session").format(length=length), times, *weeks])
-    aim = _("{place}. Aim now: {phase}.").format(place=plain.describe_place(p.region, p.side).capitalize(), phase=plain.PHASES[p.phase])
+    place = plain.describe_place(p.region, p.side)
+    # only the first letter: German nouns keep theirs
+    aim = _("{place}. Aim now: {phase}.").format(place=place[:1].upper() + place[1:], phase=plain.PHASES[p.phase])
     yield banner(plain.KINDS[p.kind], f"{about}\n{aim}", "green")
     if p.notices:
         yield listed(map(reason, p.notices), mark_with="!")
