@@ -30,7 +30,7 @@ def compile_language(folder: Path) -> bytes:
     # a fixed date, so that the same words give the same file
     dated = datetime(2026, 1, 1, tzinfo=UTC)
     together = Catalog(locale=folder.name, fuzzy=False, creation_date=dated, revision_date=dated)
-    for path in [folder / "words.po", *sorted(folder.glob("exercises/*.po"))]:
+    for path in [*sorted(folder.glob("*.po")), *sorted(folder.glob("exercises/*.po"))]:
         with path.open("rb") as file:
             for message in read_po(file, locale=folder.name):
                 if message.id and message.string and not message.fuzzy:

@@ -1,8 +1,9 @@
 """What there is to translate: `make messages` gathers it into the `.po` files; `messages.py missing de` lists what is not done.
 
-`words.po` has coxa's own words, gathered from the code; `exercises/<id>.po` the texts of one exercise, in the order of its
-file. A text that another exercise already says in the same field comes with that translation; one whose English changed
-comes with its former translation, marked fuzzy, and is not used until somebody takes the mark away.
+`words.po` has coxa's own words, gathered from the code; `<area>.po` those of one area of the code that has a file of its own;
+`exercises/<id>.po` the texts of one exercise, in the order of its file. A text that another exercise already says in the same
+field comes with that translation; one whose English changed comes with its former translation, marked fuzzy, and is not used
+until somebody takes the mark away.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from coxa.exercises.terms import CONDITION_WORDS, REGION_WORDS
 from coxa.exercises.translate import texts
 
 SOURCE = LOCALES.parent
+#: Areas of the code whose words stand in a file of their own, and their folders; all others stand in `words.po`.
+AREAS = {"drawing": "src/coxa/exercises/drawing", "web": "src/coxa/web"}
 #: What marks a message in the code, and how Babel reads its arguments.
 FUNCTIONS: dict[str, Any] = {"_": None, "gettext": None, "mark": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 #: Headers that say nothing here, some of which change by themselves.
@@ -69,11 +72,13 @@ def extract_exercise(
 def gather() -> dict[str, Catalog]:
     """Everything there is to translate, by the file it goes into."""
     words = Catalog(fuzzy=False)
+    areas = {f"{name}.po": Catalog(fuzzy=False) for name in AREAS}
     for path in sorted(SOURCE.rglob("*.py")):
+        mine = areas.get(f"{area(path)}.po", words)
         with path.open("rb") as file:
             for _, message, comments, context in extract(extract_code, file, FUNCTIONS, ("Translators:",), strip_comment_tags=True):
                 place = f"src/coxa/{path.relative_to(SOURCE).as_posix()}"
-                words.add(message, locations=[(place, 1)], auto_comments=comments, context=context)
+                mine.add(message, locations=[(place, 1)], auto_comments=comments, context=context)
     for text in (*REGION_WORDS.values(), *CONDITION_WORDS.values()):
         words.add(text, locations=[("src/coxa/exercises/terms.py", 1)])
     for place, context, text in care_texts():
@@ -86,13 +91,25 @@ def gather() -> dict[str, Catalog]:
                 texts_of_one.add(message, auto_comments=comments, context=context)
     for unit in sorted({u for path in sorted(catalogue.FOLDER.glob("*.toml")) for u in units(catalogue.read(path))}):
         words.add(unit, locations=[("src/coxa/exercises/catalogue", 1)], context="unit")
+    for name, catalog in areas.items():
+        # what is said in two places stands once, in the first of their files
+        for message in [m for m in catalog if m.id and any(f.get(m.id, m.context) is not None for f in found.values())]:
+            catalog.delete(message.id, message.context)
+        if len(catalog):
+            found[name] = catalog
     return found
+
+
+def area(path: Path) -> str | None:
+    """The area of the code that a file belongs to; none if its words stand in `words.po`."""
+    return next((name for name, at in AREAS.items() if path.is_relative_to(SOURCE.parent.parent / at)), None)
 
 
 def update(folder: Path) -> None:
     """Bring one language's files up to date; what is no longer said is dropped."""
     found = gather()
     kept = {name: read(folder / name) for name in found}
+    moved = {(m.id, m.context): m for name in kept if "/" not in name for m in kept[name] if m.id}
     memory = {(m.id, field(m)): m.string for c in kept.values() for m in c if m.id and m.context and m.string and not m.fuzzy}
     for name, template in found.items():
         fresh = Catalog(locale=folder.name, project="coxa", version="", charset="utf-8", fuzzy=False, header_comment=f"# {name}")
@@ -100,7 +117,8 @@ def update(folder: Path) -> None:
             if not wanted.id:
                 continue
             added = fresh.add(wanted.id, locations=wanted.locations, auto_comments=wanted.auto_comments, context=wanted.context)
-            before = kept[name].get(wanted.id, wanted.context)
+            # a text may come from another area's file, where the code that says it was before
+            before = kept[name].get(wanted.id, wanted.context) or moved.get((wanted.id, wanted.context))
             if before is not None and any(before.string) and isinstance(before.string, tuple) == isinstance(wanted.id, tuple):
                 added.string, added.flags, added.user_comments = before.string, before.flags, before.user_comments
             elif wanted.context and (wanted.id, field(wanted)) in memory:
@@ -109,8 +127,8 @@ def update(folder: Path) -> None:
                 added.string, added.previous_id = former.string, [str(former.id)]
                 added.flags.add("fuzzy")
         write(fresh, folder / name)
-    for path in folder.glob("exercises/*.po"):
-        if f"exercises/{path.name}" not in found:
+    for path in (*folder.glob("*.po"), *folder.glob("exercises/*.po")):
+        if path.relative_to(folder).as_posix() not in found:
             path.unlink()
 
 

@@ -28,7 +28,7 @@ from coxa.exercises.words import describe_dose, describe_whom
 ROOT = Path(__file__).parents[2]
 GERMAN = locales.FOLDER / "de"
 IDS = catalogue.ids()
-every_file = pytest.mark.parametrize("name", ["words.po", *(f"exercises/{id}.po" for id in IDS)])
+every_file = pytest.mark.parametrize("name", [*sorted(p.name for p in GERMAN.glob("*.po")), *(f"exercises/{id}.po" for id in IDS)])
 pytestmark = pytest.mark.skipif(not (GERMAN / "words.po").exists(), reason="the translators' files are not part of a built package")
 
 
@@ -136,7 +136,7 @@ def test_german_keeps_placeholders_and_the_spaces_at_both_ends(name: str, tool: 
         meant = message.id if isinstance(message.id, tuple) else (message.id,)
         for text in said:
             for original in meant:
-                if isinstance(message.id, str) or name != "words.po":
+                if isinstance(message.id, str) or name.startswith("exercises/"):
                     assert placeholders(text) == placeholders(original), (original, text)
             assert placeholders(text) <= {p for original in meant for p in placeholders(original)}, (meant, text)
             assert (text[0] == " ", text[-1] == " ") == (meant[0][0] == " ", meant[0][-1] == " "), (meant, text)
@@ -309,6 +309,33 @@ def test_a_text_whose_english_changed_waits_as_fuzzy_and_one_said_elsewhere_is_k
     assert changed.string == "Langsam heben und halten."
     assert tool.read(tmp_path / "de" / "exercises" / "b.po").get("Rest.", "b.tips").string == "Ausruhen."
     assert list(tool.missing(tmp_path / "de")) == ["exercises/a.po: a.steps: Lift slowly, then hold."]
+
+
+def test_an_areas_words_have_their_own_file_and_bring_their_translations(
+    tool: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import compile_messages
+
+    here = ("exercises", "drawing", "words.py")
+    code = tmp_path / "src" / "coxa"
+    for at, text in ((here, '_("A green mat."); _("Rest.")'), (("said.py",), '_("Rest.")')):
+        code.joinpath(*at).parent.mkdir(parents=True, exist_ok=True)
+        code.joinpath(*at).write_text(text, encoding="utf-8")
+    monkeypatch.setattr(tool, "SOURCE", code)
+    monkeypatch.setattr(tool, "LOCALES", tmp_path)
+    found = tool.gather()
+    assert [m.id for m in found["drawing.po"] if m.id] == ["A green mat."]
+    assert found["words.po"].get("Rest.") is not None
+    assert "web.po" not in found
+
+    (tmp_path / "de").mkdir()
+    before = type(found["words.po"])()
+    before.add("A green mat.", "Eine grüne Matte.")
+    tool.write(before, tmp_path / "de" / "words.po")
+    tool.update(tmp_path / "de")
+    assert tool.read(tmp_path / "de" / "drawing.po").get("A green mat.").string == "Eine grüne Matte."
+    assert tool.read(tmp_path / "de" / "words.po").get("A green mat.") is None
+    assert "Eine grüne Matte.".encode() in compile_messages.compile_language(tmp_path / "de")
 
 
 def test_a_wheel_holds_the_compiled_messages_and_not_the_translators_files(tmp_path: Path) -> None:
