@@ -1,0 +1,3 @@
+/** The live session's page. */
+
+export {};

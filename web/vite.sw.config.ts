@@ -1,0 +1,32 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { defineConfig } from "vite";
+
+interface Chunk {
+  file: string;
+  css?: string[];
+  assets?: string[];
+}
+
+// The service worker knows by name what the first build made, and a new build is a new cache.
+const text = readFileSync("../src/coxa/web/front/.vite/manifest.json", "utf8");
+const manifest = JSON.parse(text) as Record<string, Chunk>;
+const files = [...new Set(Object.values(manifest).flatMap((chunk) => [chunk.file, ...(chunk.css ?? [])]))]
+  // the pose model's parts are large and useless without the server
+  .filter((file) => !/wasm|worker/.test(file))
+  .map((file) => `/front/${file}`);
+
+export default defineConfig({
+  base: "/front/",
+  publicDir: false,
+  define: {
+    __FILES__: JSON.stringify(files),
+    __BUILD__: JSON.stringify(createHash("sha256").update(text).digest("hex").slice(0, 12)),
+  },
+  build: {
+    outDir: "../src/coxa/web/front",
+    emptyOutDir: false,
+    target: "es2022",
+    lib: { entry: "src/sw.ts", formats: ["iife"], name: "coxa", fileName: () => "sw.js" },
+  },
+});
