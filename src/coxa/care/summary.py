@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 from typing import get_args
@@ -32,6 +33,33 @@ def adherence(history: History) -> float | None:
         return None
     planned, done = _planned_and_done(history, start, history.today - timedelta(days=1))
     return None if planned == 0 else min(1.0, done / planned)
+
+
+@dataclass(frozen=True)
+class WeekDone:
+    """One week of the programme, from the weekday on which it began: how many sessions were planned and how many of them were done."""
+
+    start: date
+    planned: int
+    done: int
+
+
+def by_week(history: History) -> tuple[WeekDone, ...]:
+    """Planned and done sessions of each week, the first one first; the week that is not over counts up to today.
+
+    Notes
+    -----
+    The days of the programme as it stands now are taken for all weeks, as in `adherence`.
+    """
+    start = _start(history)
+    weeks: list[WeekDone] = []
+    done_on = _done_on(history)
+    while start is not None and start <= history.today:
+        end = start + timedelta(days=6)
+        planned, done = _planned_and_done(history, start, min(end, history.today), done_on)
+        weeks.append(WeekDone(start, planned, done))
+        start = end + timedelta(days=1)
+    return tuple(weeks)
 
 
 def week(history: History, decisions: Sequence[Decision]) -> tuple[str, str]:
@@ -80,12 +108,18 @@ def _next(decisions: Sequence[Decision]) -> str:
     return _NEXT["progress" if "progress" in steps else "hold"]
 
 
-def _planned_and_done(history: History, first: date, last: date) -> tuple[int, int]:
-    days = {day for planned in history.programme.exercises for day in planned.days}
+def _done_on(history: History) -> dict[date, int]:
+    """How many sessions were done on each day."""
     done_on: dict[date, int] = {}
     for session in {session.at: session for session in history.sessions}.values():
         if session.exercises:
             done_on[session.at.date()] = done_on.get(session.at.date(), 0) + 1
+    return done_on
+
+
+def _planned_and_done(history: History, first: date, last: date, done_on: dict[date, int] | None = None) -> tuple[int, int]:
+    days = {day for planned in history.programme.exercises for day in planned.days}
+    done_on = _done_on(history) if done_on is None else done_on
     planned = done = 0
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as Work
 
 from coxa.body import Recording, read_recording, write_recording
@@ -39,7 +39,7 @@ from coxa.records.fold import fold, spread, standing
 from coxa.records.programmes import latest_row, read_version
 from coxa.records.screenings import latest_completed
 from coxa.records.store import Store, zone_of
-from coxa.records.tables import EventRow, LandmarksRow, PersonRow, ProgrammeRow, SessionRow, SetRow
+from coxa.records.tables import EventRow, LandmarksRow, PersonRow, ProgrammeRow, ScreeningRow, SessionRow, SetRow
 
 #: A clock may be a little ahead of this one; more is an error that would spoil the diary.
 CLOCK_AHEAD = timedelta(minutes=10)
@@ -175,6 +175,15 @@ class DiaryRepository:
                 if asker.person_id != person_id:
                     note_action(work, self.store.now(), asker, person_id, f"diary.{event.kind}")
             return _kept(row)
+
+    def state(self, asker: Asker, person_id: str) -> tuple[int, int, int]:
+        """What has to change before `history` can: the last event's number, the programme's version, the last screening completed."""
+        with self.store.read() as work:
+            allow(work, asker, person_id)
+            event = work.scalar(select(func.max(EventRow.id)).where(EventRow.person_id == person_id))
+            version = work.scalar(select(func.max(ProgrammeRow.number)).where(ProgrammeRow.person_id == person_id))
+            screened = select(func.max(ScreeningRow.id)).where(ScreeningRow.person_id == person_id, ScreeningRow.completed_at.is_not(None))
+            return event or 0, version or 0, work.scalar(screened) or 0
 
     def events(self, asker: Asker, person_id: str, *, session_key: str | None = None, kind: str | None = None) -> tuple[Kept, ...]:
         """The log, oldest first, corrected entries among it; of one session, or of one kind."""

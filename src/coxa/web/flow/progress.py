@@ -1,0 +1,275 @@
+"""How a person gets on: the review of their diary, kept until something changes, and the series that its page draws."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+from threading import Lock
+from typing import Protocol
+from weakref import WeakKeyDictionary
+
+from coxa.care import progression, summary
+from coxa.care.decision import Review
+from coxa.care.facts import Facts
+from coxa.care.history import History
+from coxa.care.pain import Light, morrows
+from coxa.care.programme import Profile
+from coxa.care.translate import translate
+from coxa.locales import current
+from coxa.records import DiaryRepository, Store
+from coxa.records.asker import Asker
+from coxa.records.people import Person
+
+#: So many people's reviews are kept at a time.
+MOST_KEPT = 256
+#: A span of up to so many days is shown by day, up to so many by week, else by month: a table of years stays readable.
+BY_DAY, BY_WEEK = 56, 400
+
+
+class Whose(Protocol):
+    """What is needed of a visitor."""
+
+    @property
+    def store(self) -> Store: ...
+    @property
+    def person(self) -> Person: ...
+    @property
+    def asker(self) -> Asker: ...
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def today(self) -> date: ...
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A diary and what it comes to today; the review's words are in the language in which it was asked for."""
+
+    history: History
+    review: Review
+
+
+class _Kept:
+    """The last reviews. A diary of 10,000 sessions takes a second to weigh, and a page must not wait for it twice."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._found: OrderedDict[tuple[object, ...], Progress | None] = OrderedDict()
+        self._at_work: dict[tuple[object, ...], Lock] = {}
+
+    def get(self, key: tuple[object, ...], make: Callable[[], Progress | None]) -> Progress | None:
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key]
+            work = self._at_work.setdefault(key, Lock())
+        with work:
+            with self._lock:
+                if key in self._found:
+                    return self._found[key]
+            made = make()
+            with self._lock:
+                # What was kept of this person in this language is out of date now.
+                for old in [one for one in self._found if one[:2] == key[:2]]:
+                    del self._found[old]
+                self._found[key] = made
+                self._at_work.pop(key, None)
+                while len(self._found) > MOST_KEPT:
+                    self._found.popitem(last=False)
+            return made
+
+    def forget(self, person_id: str) -> None:
+        with self._lock:
+            for old in [one for one in self._found if one[0] == person_id]:
+                del self._found[old]
+
+
+_KEPT: WeakKeyDictionary[Store, _Kept] = WeakKeyDictionary()
+
+
+def progress_of(visitor: Whose) -> Progress | None:
+    """The diary of a visitor and what it comes to today; None while there is no programme.
+
+    Parameters
+    ----------
+    visitor
+        Whose it is; `coxa.web.visitor.Visitor`.
+    """
+    diary = DiaryRepository(visitor.store)
+    key = (visitor.person.id, current(), visitor.asker, *diary.state(visitor.asker, visitor.person.id), visitor.today)
+
+    def make() -> Progress | None:
+        history = diary.history(visitor.asker, visitor.person.id, visitor.today)
+        return None if history is None else Progress(history, translate(progression.review(history)))
+
+    return _KEPT.setdefault(visitor.store, _Kept()).get(key, make)
+
+
+def review_for(visitor: Whose) -> Review | None:
+    """What the visitor's diary comes to today, in the language spoken now; None while there is no programme."""
+    found = progress_of(visitor)
+    return found.review if found else None
+
+
+def forget(visitor: Whose) -> None:
+    """Leave nothing of a person in memory, when they are erased."""
+    _KEPT.setdefault(visitor.store, _Kept()).forget(visitor.person.id)
+
+
+# ---------------------------------------------------------------------------------------------------- series
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table and one point of its chart; `values` by the name of a line, None where there is none."""
+
+    on: date
+    values: dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class Series:
+    """Rows over time; `span` says whether one stands for a day, a week or a month."""
+
+    span: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class FormWeek:
+    """One exercise in one week: the repetitions of which the key mistake could be judged, and those of them without it."""
+
+    start: date
+    judged: int
+    well: int
+
+    @property
+    def share(self) -> float:
+        """Of 100."""
+        return 100.0 * self.well / self.judged
+
+
+@dataclass(frozen=True)
+class FormOf:
+    """How one exercise is done over the weeks, newest last; `unjudged` repetitions are not in it."""
+
+    exercise: str
+    weeks: tuple[FormWeek, ...]
+    unjudged: int
+
+
+@dataclass(frozen=True)
+class Yesterday:
+    """The day before: with what pain its sessions began, whether anything was done, and how the body took it, where it was told."""
+
+    before: int | None
+    trained: bool
+    light: Light | None
+    stays: bool
+
+
+def pain_series(history: History) -> Series:
+    """The pain before sessions and on mornings; of several in one step of time the median, as care takes it."""
+    before = [(session.at.date(), float(session.pain_before)) for session in history.sessions]
+    mornings = [(morning.on, float(morning.pain)) for morning in history.mornings]
+    return _series({"before": before, "morning": mornings})
+
+
+def function_series(history: History) -> Series:
+    """The activities of the patient-specific functional scale, each by its name; only the days on which one was scored."""
+    named: dict[str, list[tuple[date, float]]] = {}
+    for one in history.activities:
+        named.setdefault(one.name.strip(), []).append((one.on, float(one.score)))
+    return _by_day(named)
+
+
+def test_series(history: History, test: str) -> Series:
+    """One test, by side where it has one; the last value of a day."""
+    named: dict[str, list[tuple[date, float]]] = {}
+    for one in history.tests:
+        if one.test == test and one.hands_on != "after":
+            named.setdefault(one.side or "", []).append((one.on, one.value))
+    return _by_day(named)
+
+
+def form_series(history: History) -> tuple[FormOf, ...]:
+    """Form by exercise, in the programme's order, then what is in it no more; weeks in which nothing was judged are left out."""
+    judged: dict[str, dict[date, list[int]]] = {}
+    unjudged: dict[str, int] = {}
+    for session in history.sessions:
+        monday = session.at.date() - timedelta(days=session.at.weekday())
+        for done in session.exercises:
+            unjudged[done.exercise] = unjudged.get(done.exercise, 0) + max(0, done.form.done - done.form.judged)
+            if done.form.judged:
+                week = judged.setdefault(done.exercise, {}).setdefault(monday, [0, 0])
+                week[0] += done.form.judged
+                week[1] += done.form.judged - min(done.form.faulty, done.form.judged)
+    order = [planned.exercise for planned in history.programme.exercises]
+    ids = sorted(judged, key=lambda id: (order.index(id) if id in order else len(order), id))
+    return tuple(
+        FormOf(id, tuple(FormWeek(start, *counts) for start, counts in sorted(judged[id].items())), unjudged.get(id, 0)) for id in ids
+    )
+
+
+def adherence_series(history: History) -> tuple[summary.WeekDone, ...]:
+    """Planned and done sessions by week."""
+    return summary.by_week(history)
+
+
+def yesterday(history: History) -> Yesterday:
+    """What the morning's question is held against."""
+    day = history.today - timedelta(days=1)
+    sessions = [session for session in history.sessions if session.at.date() == day]
+    morrow = next((one for one in morrows(history.sessions, history.mornings, Facts(history).mode) if one.on == day), None)
+    return Yesterday(
+        before=min((session.pain_before for session in sessions), default=None),
+        trained=any(session.exercises for session in sessions),
+        light=morrow.light if morrow else None,
+        stays=morrow.stays if morrow else False,
+    )
+
+
+def body_now(history: History) -> Profile:
+    """The profile with the newest tests and falls of the diary in it; by it tests are offered or not."""
+    return Facts(history).profile
+
+
+def programme_week(history: History) -> int:
+    """Which week of the programme it is, from 1."""
+    start = history.programme.starts_on or history.profile.starts_on or Facts(history).first_day or history.today
+    return max(0, (history.today - start).days) // 7 + 1
+
+
+def _series(named: dict[str, list[tuple[date, float]]]) -> Series:
+    days = [day for values in named.values() for day, _ in values]
+    if not days:
+        return Series("day", ())
+    length = (max(days) - min(days)).days
+    span = "day" if length <= BY_DAY else "week" if length <= BY_WEEK else "month"
+    return Series(span, _rows(named, lambda day: _floor(day, span), median))
+
+
+def _by_day(named: dict[str, list[tuple[date, float]]]) -> Series:
+    return Series("day", _rows(named, lambda day: day, lambda values: values[-1]))
+
+
+def _rows(
+    named: dict[str, list[tuple[date, float]]], place: Callable[[date], date], one_of: Callable[[Sequence[float]], float]
+) -> tuple[Row, ...]:
+    found: dict[date, dict[str, list[float]]] = {}
+    for name, values in named.items():
+        for day, value in values:
+            found.setdefault(place(day), {}).setdefault(name, []).append(value)
+    rows = []
+    for day, here in sorted(found.items()):
+        rows.append(Row(day, {name: round(float(one_of(here[name])), 1) if name in here else None for name in named}))
+    return tuple(rows)
+
+
+def _floor(day: date, span: str) -> date:
+    if span == "month":
+        return day.replace(day=1)
+    return day - timedelta(days=day.weekday()) if span == "week" else day
