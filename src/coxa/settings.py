@@ -38,6 +38,12 @@ class Settings(BaseSettings):
     database: str | None = Field(
         default=None, description="Address of the database, such as `postgresql://coxa@db/coxa`; a file in the data folder if not set."
     )
+    hosts: str = Field(
+        default="", description="Host names under which `coxa up` answers besides this computer's own, such as `coxa.example.org`; by commas."
+    )
+    proxy: str = Field(
+        default="", description="Addresses of the proxy in front of `coxa up`, such as `127.0.0.1`; by commas. Everybody signs in then."
+    )
     real_data: Path = Field(
         default=Path("../shared/real"),
         description="Folder with real recordings to measure against; tests and benchmarks that need it skip where it is absent.",

@@ -1,0 +1,69 @@
+"""`create_app`: the whole app, from its configuration."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from importlib import import_module
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+
+from coxa.records import Store
+from coxa.records.store import utc_now
+from coxa.web import assets, errors
+from coxa.web.config import WebConfig
+from coxa.web.language import Language
+from coxa.web.security import Security
+
+#: The modules that hold a `router`, each answering its own part; the order is that of matching.
+ROUTERS: tuple[str, ...] = ("coxa.web.health",)
+
+
+def create_app(config: WebConfig | None = None, clock: Callable[[], datetime] = utc_now) -> FastAPI:
+    """The app, ready to be served.
+
+    Parameters
+    ----------
+    config : WebConfig, optional
+    clock : callable
+        Says what time it is, in UTC.
+
+    Returns
+    -------
+    FastAPI
+        While it runs, `app.state.store` is the open database, `app.state.config` the configuration, `app.state.closing` an
+        `asyncio.Event` that is set when the server is about to stop, and `app.state.live` the set of what must end cleanly
+        before it does: whoever holds a live set adds itself and takes itself out.
+    """
+    config = config or WebConfig()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.closing = asyncio.Event()
+        app.state.live = set()
+        app.state.store = await run_in_threadpool(Store.open, config.database, config.data, clock)
+        try:
+            yield
+        finally:
+            app.state.store.close()
+
+    app = FastAPI(
+        title="coxa",
+        version="1",
+        lifespan=lifespan,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        middleware=[Middleware(Language), Middleware(Security, config=config)],
+    )
+    app.state.config = config
+    errors.install(app)
+    for name in ROUTERS:
+        app.include_router(import_module(name).router)
+    app.router.routes.extend(assets.routes())
+    return app

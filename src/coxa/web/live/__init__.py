@@ -1,0 +1,1 @@
+"""Live: the socket over which the landmarks of a set come in."""
