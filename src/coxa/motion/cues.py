@@ -34,10 +34,11 @@ class Cue:
 class Cues:
     """Chooses what to say from the step's events; silence when all is well."""
 
-    def __init__(self, exercise: Exercise, *, judge_untested: bool = False) -> None:
+    def __init__(self, exercise: Exercise, *, judge_untested: bool = False, judges: bool = True) -> None:
         self._exercise = exercise
         self._rules = coached(exercise).faults
         self._untested = judge_untested
+        self._judges = judges
         self._said_s: dict[str, float] = {}
         self._open: str = ""
         self._now: set[str] = set()
@@ -67,7 +68,7 @@ class Cues:
         view = VIEWS[int(events[-1]["seen_from"])] if events else "unknown"
         worst = [self._rules[k] for k in sorted(candidates, key=lambda k: self._rules[k].harm)]
         for rule in worst:
-            if can_judge(rule, view, self._untested) is not None:
+            if can_judge(rule, view, self._untested, self._judges) is not None:
                 continue
             if time_s - self._said_s.get(rule.fault, -np.inf) < AGAIN_S or time_s - max(self._said_s.values(), default=-np.inf) < APART_S:
                 continue
@@ -84,7 +85,7 @@ class Cues:
         if "not_that_movement" in why_not(self._exercise, event):
             return found
         for k, rule in enumerate(self._rules):
-            if rule.kind in ("never", "level", "sag", "oscillation") or can_judge(rule, view, self._untested) is not None:
+            if rule.kind in ("never", "level", "sag", "oscillation") or can_judge(rule, view, self._untested, self._judges) is not None:
                 continue
             if settle(self._exercise, rule, event, view)[0] is not None:
                 found.append(k)

@@ -59,6 +59,7 @@ class Watched:
     posture: int
     view: int
     judge_untested: bool
+    judges: bool = True
 
     @property
     def fps(self) -> float:
@@ -66,10 +67,12 @@ class Watched:
         return (self.frames - 1) / (self.last_s - self.first_s) if self.frames > 1 else 0.0
 
 
-def can_judge(rule: FaultRule, view: str, untested: bool = False) -> WhyNotJudged | None:
-    """Why this fault cannot be judged from this view, or None where it can."""
+def can_judge(rule: FaultRule, view: str, untested: bool = False, judges: bool = True) -> WhyNotJudged | None:
+    """Why this fault cannot be judged from this view, or None where it can; `judges`: landmarks of a kind in which faults were tested."""
     if rule.kind == "never":
         return "never_visible"
+    if not judges:
+        return "not_tested"
     how = rule.views.get(view)  # type: ignore[call-overload]
     if how == "judged" or (how == "not_tested" and untested):
         return None
@@ -209,7 +212,9 @@ def assemble(watched: Watched, events: list[np.void]) -> SetResult:
     elif first_ready is not None:
         posture, view = int(first_ready["posture"]), int(first_ready["seen_from"])
     signal = signal_named(coaching.repetition.signal)
-    allowed = {rule.fault: fast_enough and can_judge(rule, VIEWS[view], watched.judge_untested) is None for rule in coaching.faults}
+    allowed = {
+        rule.fault: fast_enough and can_judge(rule, VIEWS[view], watched.judge_untested, watched.judges) is None for rule in coaching.faults
+    }
     beside: dict[int, list[np.void]] = {}
     for event in events:
         beside.setdefault(int(event["repetition"]), []).append(event)
@@ -295,7 +300,7 @@ def not_judged(watched: Watched, status: str, view: str, fast_enough: bool, judg
     """Every fault of the exercise that was not judged, with the reason and the check the person can do."""
     left: list[NotJudged] = []
     for rule in coached(watched.exercise).faults:
-        why = can_judge(rule, view, watched.judge_untested)
+        why = can_judge(rule, view, watched.judge_untested, watched.judges)
         if status == "cannot_see" and why != "never_visible":
             why = "not_visible"
         elif why is None and not fast_enough:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coxa.body.landmarks import COUNT
+from coxa.body.posture import POSTURES, VIEWS
 from coxa.body.recording import Recording
 from coxa.body.signals import SIDES, signal_named
 from coxa.errors import BadInput
@@ -16,7 +17,7 @@ from coxa.exercises import catalogue
 from coxa.motion import step as engine
 from coxa.motion.cues import Cue, Cues
 from coxa.motion.plan import coached, compile_plan, tracks_of
-from coxa.motion.repetitions import TRACKER
+from coxa.motion.repetitions import GOING, TRACKER
 from coxa.motion.result import SetResult
 from coxa.motion.verdict import Watched, assemble
 
@@ -54,6 +55,9 @@ class Watcher:
         Where the frames come from, for the result.
     judge_untested : bool
         Also report faults that have not been shown to separate from this view. For benchmarks only.
+    judges : bool
+        False for landmarks in which no fault has been shown to separate, such as those of a lighter pose model: repetitions are
+        counted, and every fault a camera can see is "not_tested".
 
     Examples
     --------
@@ -74,6 +78,7 @@ class Watcher:
         source: str = "mediapipe",
         *,
         judge_untested: bool = False,
+        judges: bool = True,
     ) -> None:
         self.exercise = catalogue.load(exercise) if isinstance(exercise, str) else exercise
         if side not in ("left", "right", "auto"):
@@ -89,11 +94,12 @@ class Watcher:
         self._size = (float(width), float(height))
         self._source = source
         self._judge_untested = judge_untested
+        self._judges = judges
         self._first_s = math.nan
         self._last_s = math.nan
         self._frames = 0
         self._result: SetResult | None = None
-        self._cues = Cues(self.exercise, judge_untested=judge_untested)
+        self._cues = Cues(self.exercise, judge_untested=judge_untested, judges=judges)
         # The step is compiled for arrays that it may not write; the writable twins take each live frame.
         self._image, self._world = np.zeros((COUNT, 3), np.float32), np.zeros((COUNT, 3), np.float32)
         self._visibility = np.zeros(COUNT, np.float32)
@@ -185,6 +191,7 @@ class Watcher:
                     posture=int(state["posture"]),
                     view=int(state["seen_from"]),
                     judge_untested=self._judge_untested,
+                    judges=self._judges,
                 ),
                 self._kept,
             )
@@ -220,6 +227,28 @@ class Watcher:
     def events(self) -> list[np.void]:
         """What the step has reported so far, warnings left out."""
         return self._kept
+
+    @property
+    def posture(self) -> str:
+        """The posture the person is in, as of the last frame; "unknown" before one is seen."""
+        return POSTURES[int(self._state["posture"])]
+
+    @property
+    def view(self) -> str:
+        """From where the camera sees the person, as of the last frame; "unknown" before that is known."""
+        return VIEWS[int(self._state["seen_from"])]
+
+    @property
+    def hold_s(self) -> float | None:
+        """Seconds held so far in the hold that runs now; None where nothing is held or the exercise has no hold."""
+        if coached(self.exercise).hold is None:
+            return None
+        if self._plan["hold_band"]:
+            running = [float(track["held_s"]) for track in self._tracks if not math.isnan(track["hold_from_s"])]
+        else:
+            way = 0 if self._plan["polarity"] > 0 else 1
+            running = [float(one["band_s"][way]) for one in self._trackers if one["phase"][way] == GOING]
+        return max(running, default=None)
 
     @property
     def is_ready(self) -> bool:
