@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import overload
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Work
@@ -36,9 +37,27 @@ class ProgrammeRepository:
     def __init__(self, store: Store) -> None:
         self.store = store
 
+    @overload
     def save(
         self, asker: Asker, person_id: str, profile: Profile, programme: Programme, *, key: str, taken: Sequence[Taken] = ()
-    ) -> KeptProgramme:
+    ) -> KeptProgramme: ...
+
+    @overload
+    def save(
+        self, asker: Asker, person_id: str, profile: Profile, programme: Programme, *, key: str, taken: Sequence[Taken] = (), follows: int
+    ) -> KeptProgramme | None: ...
+
+    def save(
+        self,
+        asker: Asker,
+        person_id: str,
+        profile: Profile,
+        programme: Programme,
+        *,
+        key: str,
+        taken: Sequence[Taken] = (),
+        follows: int | None = None,
+    ) -> KeptProgramme | None:
         """Keep a version; the person's own, or one that a clinician prescribes.
 
         Parameters
@@ -52,10 +71,13 @@ class ProgrammeRepository:
             A second save with the same key changes nothing and returns the first.
         taken : sequence of Taken
             The steps of the review that led to it (`coxa.care.progression.steps_taken`).
+        follows : int, optional
+            The number of the version that it was made from.
 
         Returns
         -------
-        KeptProgramme
+        KeptProgramme or None
+            None where it follows a version that is no longer the latest: look again, and decide anew.
 
         Raises
         ------
@@ -66,6 +88,9 @@ class ProgrammeRepository:
             # Two versions saved at once do not get the same number.
             work.execute(select(PersonRow.id).where(PersonRow.id == person_id).with_for_update())
             newest = latest_row(work, person_id)
+            there = work.scalar(select(ProgrammeRow).where(ProgrammeRow.person_id == person_id, ProgrammeRow.key == key))
+            if there is None and follows is not None and (newest.number if newest else 0) != follows:
+                return None
             values = {
                 "person_id": person_id,
                 "number": newest.number + 1 if newest else 1,

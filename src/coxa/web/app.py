@@ -20,7 +20,11 @@ from coxa.web.language import Language
 from coxa.web.security import Security
 
 #: The modules that hold a `router`, each answering its own part; the order is that of matching.
-ROUTERS: tuple[str, ...] = ("coxa.web.health",)
+ROUTERS: tuple[str, ...] = (
+    "coxa.web.health",
+    "coxa.web.api.today",
+    "coxa.web.api.diary",
+)
 
 
 def create_app(config: WebConfig | None = None, clock: Callable[[], datetime] = utc_now) -> FastAPI:

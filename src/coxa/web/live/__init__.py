@@ -1,1 +1,1 @@
-"""Live: the socket over which the landmarks of a set come in."""
+"""The live set: frames of landmarks come in over a socket, events go back once they are written."""
