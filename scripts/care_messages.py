@@ -13,16 +13,19 @@ from collections.abc import Iterator
 from compile_messages import LOCALES
 
 FOLDER = LOCALES.parent / "care"
-#: The modules whose sentences are translated; docs/developing.md says which are not yet.
-MODULES = ("choice", "course", "layout", "planner", "screening", "selection", "source_programmes")
+#: The modules whose sentences are translated.
+MODULES = (
+    "change", "choice", "course", "dosing", "findings", "layout", "licensed", "outcomes", "pain", "planner", "progression", "screening",
+    "selection", "source_programmes", "summary",
+)  # fmt: skip
 #: Names under which a sentence stands, and functions that are handed one.
 NAMES = {"words", "until", "who", "always", "where"}
-CALLS = {"add", "append"}
+CALLS = {"add", "append", "_hit", "_reason"}
 
 
 def care_texts() -> Iterator[tuple[str, str, str]]:
     """Each sentence as (file, context, English), in the order of the files."""
-    for file in ("screening", "danger", "limits", "course", "planner", "source_programmes"):
+    for file in ("screening", "danger", "limits", "course", "planner", "source_programmes", "outcomes"):
         place = f"src/coxa/care/data/{file}.toml"
         content = tomllib.loads((FOLDER / "data" / f"{file}.toml").read_text(encoding="utf-8"))
         for context, text in dict.fromkeys(_texts(content, file)):
@@ -44,7 +47,8 @@ def _texts(part: object, context: str) -> Iterator[tuple[str, str]]:
     # a question's context is its id alone, whatever section it stands in
     inside = context if name in ("", "coxa-screening") else f"{context.partition('.')[0] if 'linkId' in part else context}.{name}"
     for key, value in part.items():
-        if key in ("title", "text", "display", "words") and isinstance(value, str):
+        spoken = ("title", "text", "display", "words", *(("name",) if context.startswith("outcomes") else ()))
+        if key in spoken and isinstance(value, str):
             yield inside, value
         elif key in ("do", "until"):
             yield from ((f"{inside}.{key}", text) for text in ([value] if isinstance(value, str) else value))
@@ -70,6 +74,11 @@ def _sentences(tree: ast.AST) -> Iterator[str]:
             found = node.value.elts if isinstance(node.value, ast.List) else []
         elif isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in CALLS:
             found = [a for a in node.args if isinstance(a, ast.Constant | ast.JoinedStr)]
+        elif isinstance(node, ast.Return) and node.value is not None:
+            found = [node.value]
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict):
+            rows = [part for one in node.value.values for part in (one.elts if isinstance(one, ast.Tuple) else [one])]
+            found = [part for part in rows if isinstance(part, ast.Constant) and str(part.value).endswith(".")]
         for value in found:
             for text in _alternatives(value, fixed):
                 if " " in text.strip() and text.strip("{} ")[:1]:

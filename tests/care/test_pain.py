@@ -130,7 +130,7 @@ def test_a_rise_that_is_still_there_after_a_day_turns_amber_to_red() -> None:
     stays = Facts(diary(one, mornings={2: 3, 3: 3}, today=3)).morrows[0]
     assert (stays.light, stays.stays, stays.morning) == ("red", True, on(2))
     assert [m.light for m in Facts(diary(one, mornings={2: 3, 3: 2}, today=3)).morrows] == ["amber"]
-    assert [m.light for m in Facts(diary(one, session(2, 3, hour=10), mornings={2: 3}, today=2)).morrows] == ["red"]
+    assert [m.light for m in Facts(diary(one, session(2, 3, hour=14), mornings={2: 3}, today=2)).morrows] == ["red"]
     assert [m.light for m in Facts(diary(one, session(2, 2, hour=10), mornings={2: 3}, today=2)).morrows] == ["amber"]
 
 

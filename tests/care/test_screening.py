@@ -31,6 +31,8 @@ def answers_for(conditions: tuple[str, ...]) -> dict[str, Answer]:
             answers[question] = {">=": int(value), "<=": int(value), ">": int(value) + 1, "<": int(value) - 1}[operator]
     if isinstance(answers["age"], int) and answers["age"] < 18:
         answers.setdefault("child-limps", False)
+        if not any(condition.startswith("pain") for condition in conditions):
+            answers["pain-now"] = 0  # a child whose hip hurts is a heavier row
     if answers["hip-replacement"] is True:
         answers = {"replacement-new-pain": False, "replacement-alarm": False} | answers
     if answers["new-pain-after-fall"] is True:

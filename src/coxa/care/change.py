@@ -94,11 +94,13 @@ def dose_on_entry(id: Slug, kind: Kind, age: int) -> PlannedDose:
 
 
 def _after(planned: Planned, decision: Decision | None, profile: Profile, kind: Kind) -> Planned | None:
-    if decision is None or decision.step not in ("ease", "progress"):
+    if decision is None or decision.step == "hold":
         return planned
     if decision.dose is not None:
         minutes = round(prescription.seconds(catalogue.load(planned.exercise), decision.dose, planned.side) / 60, 1)
         return planned.model_copy(update={"dose": decision.dose, "minutes": minutes})
+    if decision.step not in ("ease", "progress"):
+        return planned
     if decision.instead is not None:
         return new(decision.instead, planned.side, profile, decision.reasons, kind)
     return None if decision.step == "ease" else planned

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from coxa.care.facts import Facts
 from coxa.care.reason import Reason, Value
+from coxa.care.selection import limits_of
 from coxa.care.thresholds import value
 from coxa.exercises.terms import Condition, Region, Source
 
@@ -58,7 +59,8 @@ def notices(facts: Facts) -> tuple[Reason, ...]:
         words = "Your hip is calm. Keep doing your exercises once or twice a day, so that it stays so."
         found.append(Reason(rule="B15", words=words, source="S004"))
     stance = facts.profile.stance
-    if len(facts.trained) >= value("two-weeks.sessions") and (stance.left_s is None or stance.right_s is None):
+    stands = not {"no-standing-without-clinician", "no-single-leg"} & set(limits_of(facts.profile))
+    if stands and len(facts.trained) >= value("two-weeks.sessions") and (stance.left_s is None or stance.right_s is None):
         words = "Test how long you can stand on each leg beside a firm support. It opens the standing exercises."
         found.append(Reason(rule="B19", words=words, source="S000"))
     return tuple(found)

@@ -73,8 +73,9 @@ def _seldom(history: History) -> Reason | None:
     sessions = {session.at for session in history.sessions if session.exercises and first <= session.at.date() <= history.today}
     if len(sessions) >= limits["share"] * planned:
         return None
+    count = len(sessions)
     words = (
-        f"You did {len(sessions)} of {planned} sessions. How often you exercise matters most: better a few minutes often than much seldom. "
+        f"You did {count} of {planned} sessions. How often you exercise matters most: better a few minutes often than much seldom. "
         "Tie the session to something you do each day, or ask for a shorter plan."
     )
     return _reason("seldom", words)

@@ -6,18 +6,20 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, lru_cache
+from pathlib import Path
 from statistics import fmean as mean
 from statistics import median
 
 from coxa.care.change import dose_on_entry
-from coxa.care.history import ExerciseDone, History, Session
+from coxa.care.history import ExerciseDone, History, Morning, Session
 from coxa.care.ladder import harder_dose
 from coxa.care.pain import Mode, Morrow, Rise, TwoWeeks, morrows, rises, stopped_by_pain, two_weeks
 from coxa.care.programme import LeftOut, Planned, PlannedDose, Profile, Stance
 from coxa.care.selection import Allowed, allowed, limits_of
-from coxa.care.thresholds import value
+from coxa.care.thresholds import in_force, value
 from coxa.exercises import catalogue
 from coxa.exercises.terms import Slug
+from coxa.locales import current
 
 _LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
@@ -49,8 +51,7 @@ class Facts:
     @cached_property
     def mode(self) -> Mode:
         """Monitored pain only where a clinician is named who set it."""
-        by_clinician = bool(self.history.mode_by.strip() or self.history.profile.cleared_by.strip())
-        return "monitored" if self.history.mode == "monitored" and by_clinician else "strict"
+        return "monitored" if self.history.mode == "monitored" and self.history.mode_by.strip() else "strict"
 
     @cached_property
     def sessions(self) -> tuple[Session, ...]:
@@ -84,7 +85,20 @@ class Facts:
 
     @cached_property
     def rises(self) -> tuple[Rise, ...]:
-        return rises(self.sessions)
+        return rises(self.sessions, self.rest_mornings)
+
+    @cached_property
+    def rest_mornings(self) -> tuple[Morning, ...]:
+        """The mornings on days of rest: no session on that day, nor on the two days before, which each have a rule of their own."""
+        days = {session.at.date() for session in self.sessions}
+        near = {day + timedelta(days=later) for day in days for later in range(3)}
+        return tuple(morning for morning in sorted(set(self.history.mornings), key=lambda m: m.on) if morning.on not in near)
+
+    @property
+    def pain_now(self) -> int:
+        """The pain told last: before a session, or on a morning of a day of rest; 0 where none was."""
+        told = [(s.at.date(), s.pain_before) for s in self.sessions[-1:]] + [(m.on, m.pain) for m in self.rest_mornings[-1:]]
+        return max(told, key=lambda one: one[0])[1] if told else 0
 
     @cached_property
     def function_gain(self) -> float | None:
@@ -190,12 +204,18 @@ class Facts:
         found: dict[Slug, list[Try]] = {}
         for session in self.trained:
             pain = session.pain_before
-            for done in session.exercises:
-                stopped = stopped_by_pain(pain, done.pain_after, done.after, done.kind, done.stop, self.mode)
+            ended = self._ended_by_pain(session)
+            for place, done in enumerate(session.exercises):
+                stopped = place == ended or stopped_by_pain(pain, done.pain_after, done.after, done.kind, done.stop, self.mode)
                 found.setdefault(done.exercise, []).append(Try(session, done, pain, stopped))
                 if done.after == "more" and done.pain_after is not None:
                     pain = done.pain_after  # it becomes the next exercise's "before"
         return {exercise: tuple(tries) for exercise, tries in found.items()}
+
+    def _ended_by_pain(self, session: Session) -> int | None:
+        """Which exercise a session was in when "it hurts" ended it and none is named: the last one done."""
+        named = any(done.stop == "it-hurts" for done in session.exercises)
+        return len(session.exercises) - 1 if session.stop == "it-hurts" and not named else None
 
     def tries(self, exercise: Slug) -> tuple[Try, ...]:
         """Each time the exercise was done, oldest first."""
@@ -222,8 +242,7 @@ class Facts:
         for test in sorted(self.history.tests, key=lambda t: (t.on, -t.value if t.test == "single-leg-stance" else t.value)):
             if test.test == "single-leg-stance":
                 held = min(test.value, 600.0)
-                left = held if test.side != "right" else left
-                right = held if test.side != "left" else right
+                left, right = _stood(left, held, test.side, "left"), _stood(right, held, test.side, "right")
             elif test.test == "timed-up-and-go":
                 up_and_go = min(test.value, 600.0)
         return old.model_copy(
@@ -279,13 +298,20 @@ class Facts:
     @cached_property
     def allowed(self) -> dict[Slug, Allowed]:
         """What this body may do now."""
-        return {one.exercise.id: one for one in _allowed(self.profile)[0]}
+        return {one.exercise.id: one for one in _allowed(self.profile, in_force(), current())[0]}
 
     @cached_property
     def left_out(self) -> dict[Slug, LeftOut]:
-        return {one.exercise: one for one in _allowed(self.profile)[1]}
+        return {one.exercise: one for one in _allowed(self.profile, in_force(), current())[1]}
+
+
+def _stood(before: float | None, held: float, side: str | None, leg: str) -> float | None:
+    """How long that leg stands after a test; one that does not say which leg it was can only take away."""
+    if side is None:
+        return None if before is None else min(before, held)
+    return held if side == leg else before
 
 
 @lru_cache(maxsize=1024)
-def _allowed(profile: Profile) -> tuple[tuple[Allowed, ...], tuple[LeftOut, ...]]:
-    return allowed(profile)
+def _allowed(profile: Profile, overrides: Path | None, language: str) -> tuple[tuple[Allowed, ...], tuple[LeftOut, ...]]:
+    return allowed(profile)  # by the thresholds in force, in the words spoken now: both are part of what is remembered

@@ -10,6 +10,7 @@ from coxa.care.facts import Facts, Try
 from coxa.care.pain import NERVE, PIERCING, Verdict, before_session, during, stopped
 from coxa.care.programme import Planned
 from coxa.care.reason import Reason
+from coxa.care.selection import why_not
 from coxa.care.thresholds import value
 from coxa.exercises import catalogue
 from coxa.exercises.model import Exercise
@@ -44,6 +45,11 @@ def stop_reason(facts: Facts) -> Hit | None:
     for why in ("unwell-chest", "cannot-get-up", "fell", "unwell-dizzy"):
         if why in whys:
             return _of(stopped(why))
+    chest = [s.at.date() for s in facts.sessions if "unwell-chest" in (s.stop, *(d.stop for d in s.exercises))]
+    if any(facts.unseen(day) for day in chest):
+        # The way back from an emergency is a clinician's word and then a new screening (product decision 2), not the screening alone.
+        words = "You had chest pain or no breath in a session. A doctor must have seen you about it before you go on."
+        return _hit("P14.chest", "ours", words, letter=True)
     return None
 
 
@@ -89,8 +95,11 @@ def piercing_pain(facts: Facts, planned: Planned) -> Hit | None:
 
 def not_for_this_body(facts: Facts, planned: Planned) -> Hit | None:
     """A block, a limit, falls or a test stand against the exercise by now."""
-    left = facts.left_out.get(planned.exercise)
-    reasons = tuple(reason for reason in left.why if reason.rule not in ("P6", "P9")) if left else ()
+    if planned.exercise in facts.left_out:
+        why = facts.left_out[planned.exercise].why
+    else:  # it may be done, but perhaps not on the side on which it is planned
+        why = why_not(catalogue.load(planned.exercise), facts.profile, planned.side)
+    reasons = tuple(reason for reason in why if reason.rule not in ("P6", "P9"))
     if not reasons or not facts.profile.screening.may_exercise:
         # Without a released screening there is one reason for the whole programme, below.
         return None
@@ -118,7 +127,8 @@ def strong_pain_again(facts: Facts) -> Hit | None:
 
 def red_mornings(facts: Facts) -> Hit | None:
     """Two red mornings within a week."""
-    reds = [m for m in facts.morrows if m.light == "red" and facts.unseen(m.on)]
+    # One morning is one red, also where it shows of two sessions that they were too much.
+    reds = list({m.seen: m for m in facts.morrows if m.light == "red" and facts.unseen(m.on)}.values())
     count, within = int(value("morning.reds-refer")), timedelta(days=value("morning.reds-days"))
     ends = [late.morning for early, late in zip(reds, reds[count - 1 :], strict=False) if late.on - early.on <= within]
     if not ends or not facts.stands(ends[-1]):
@@ -129,14 +139,15 @@ def red_mornings(facts: Facts) -> Hit | None:
 
 def rising_pain(facts: Facts) -> Hit | None:
     """Pain before sessions rose by 2 within a week, and has not settled since."""
-    latest = facts.sessions[-1].pain_before if facts.sessions else 0
     points = value("rise.points")
-    found = [r for r in facts.rises if facts.unseen(r.end) and (facts.stands(r.end) or latest - r.low >= points)]
+    found = [r for r in facts.rises if facts.unseen(r.end) and (facts.stands(r.end) or facts.pain_now - r.low >= points)]
     if not found:
         return None
     last = found[-1]
     words = f"Your pain went up from {last.low} to {last.high} within a week. Please ask a doctor or a physiotherapist."
-    new = any(facts.unscreened(session) for session in facts.sessions if session.at.date() == last.end)
+    new = any(facts.unscreened(session) for session in facts.sessions if session.at.date() == last.end) or (
+        last.end > facts.screened_at.date() and any(morning.on == last.end for morning in facts.rest_mornings)
+    )
     return _hit("P1.rise", "C1", words, levels=_if(facts, last.end), rescreen=new, letter=True)
 
 
@@ -292,7 +303,8 @@ def form_slips(facts: Facts, planned: Planned) -> Hit | None:
     if form.faulty * 100 <= value("form.fault-rate") * form.judged:
         return None
     exercise = catalogue.load(planned.exercise)
-    fix = next((m.fix for m in exercise.mistakes if m.fault == _key_fault(exercise)), "Slower and smaller is better.")
+    words = "Slower and smaller is better."
+    fix = next((m.fix for m in exercise.mistakes if m.fault == _key_fault(exercise)), words)
     return _hit("C4.form", "C4", f"{form.faulty} of {form.judged} repetitions slipped. {fix}")
 
 
@@ -329,9 +341,11 @@ def two_for_two(facts: Facts, planned: Planned) -> Hit | None:
     good = _good if ladder.trains(exercise) else _calm
     if hurt or not all(good(one, planned, exercise) for one in tries):
         return None
-    lights = [m.light for m in (facts.morrow_of(t.session) for t in tries) if m is not None]
-    if not lights or any(light != "green" for light in lights):
+    lights = [facts.morrow_of(t.session) for t in tries]
+    if not any(lights) or any(m.light != "green" for m in lights if m):
         return None
+    if any(m is None and t.on < facts.today for m, t in zip(lights, tries, strict=True)):
+        return None  # a morning that was not told is no good news; that of today's session is still to come
     words = "Two sessions running went well, with room for more."
     if facts.harder(planned) is not None:
         return _hit("C4.two-for-two", "P35", f"{words} Go on one step harder.")
@@ -428,5 +442,7 @@ def _break(facts: Facts, more_than: float, up_to: float | None, levels: int) -> 
     answered = facts.changed_at(None) > last.at
     if away <= more_than or (up_to is not None and away > up_to) or answered:
         return None
-    again = "one level easier" if levels == 1 else "two levels easier"
-    return _hit("P4.break", "ours", f"It has been {away} days. Begin again {again}.", levels=levels)
+    words = f"It has been {away} days. Begin again one level easier."
+    if levels > 1:
+        words = f"It has been {away} days. Begin again two levels easier."
+    return _hit("P4.break", "ours", words, levels=levels)

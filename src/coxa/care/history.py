@@ -20,6 +20,10 @@ Effort = Annotated[int, Field(ge=0, le=10)]
 PainKind = Literal["ache", "sharp", "catching", "pinching", "tingling", "numbness", "giving-way"]
 StopReason = Literal["it-hurts", "unwell-chest", "unwell-dizzy", "fell", "cannot-get-up", "tired", "other"]
 TestName = Literal["chair-stand", "single-leg-stance", "timed-up-and-go", "strength"]
+#: In which units a test is written down.
+UNITS: dict[str, tuple[str, ...]] = {
+    "chair-stand": ("stands",), "single-leg-stance": ("s",), "timed-up-and-go": ("s",), "strength": ("kg", "N", "grade"),
+}  # fmt: skip
 
 
 class Form(Value):
@@ -171,6 +175,9 @@ def check(history: History, where: str = "history") -> None:
         for at in times:
             if at.tzinfo is None:
                 raise BadInput(f"{where}: {name}: expected a time with its zone, such as 2026-11-03T08:00:00+01:00, got {at.isoformat()}")
+    for row in history.tests:
+        if row.unit not in UNITS[row.test]:
+            raise BadInput(f"{where}: tests: expected {row.test} in {' or '.join(UNITS[row.test])}, got {row.unit}; correct the entry")
     for name, day in _days(history):
         if day > history.today:
             raise BadInput(
@@ -191,6 +198,8 @@ def _days(history: History) -> Iterator[tuple[str, date]]:
     yield from (("falls", fall.on) for fall in history.falls)
     yield from (("something_new", when.date() if isinstance(when, datetime) else when) for when in history.something_new)
     yield from (("taken", taken.at.date()) for taken in history.taken)
+    if history.profile.cleared_on is not None:  # a day to come would answer every referral until then
+        yield ("profile.cleared_on", history.profile.cleared_on)
     if history.screened_at is not None:
         yield ("screened_at", history.screened_at.date())
 

@@ -170,18 +170,30 @@ def compared(scale: LicensedScale, first: Score, now: Score) -> Outcome:
     change = round(now.value - first.value, 2)
     beyond = None if rule is None or rule.error is None else abs(change) > rule.error
     matters = None if rule is None or rule.matters is None else abs(change) >= rule.matters and beyond is not False
-    if rule is None:
-        words = f"{scale.title}: changed by {change:+g}. Which way is better is not stated."
-    elif change == 0:
-        words = f"{scale.title}: the same as at first."
-    else:
-        way = "better" if (change > 0) is (rule.better == "higher") else "worse"
-        size = "by enough to matter" if matters else "within what the measure varies by" if beyond is False else "by less than what matters"
-        words = f"{scale.title}: {way} than at first" + ("." if rule.matters is None and beyond is None else f", {size}.")
+    words = _words(scale.title, rule, change, beyond, matters)
     return Outcome(
         measure=scale.title, unit="points", first=first.value, now=now.value, change=change, beyond_error=beyond, matters=matters,
         reason=Reason(rule="C7", words=words, source=rule.source if rule and rule.source else "ours"),
     )  # fmt: skip
+
+
+def _words(name: str, rule: Scoring | None, change: float, beyond: bool | None, matters: bool | None) -> str:
+    if rule is None:
+        return f"{name}: changed by {change:+g}. Which way is better is not stated."
+    if change == 0:
+        return f"{name}: the same as at first."
+    better = (change > 0) is (rule.better == "higher")
+    if matters:
+        return f"{name}: better than at first, by enough to matter." if better else f"{name}: worse than at first, by enough to matter."
+    if beyond is False:
+        if better:
+            return f"{name}: better than at first, within what the measure varies by."
+        return f"{name}: worse than at first, within what the measure varies by."
+    if rule.matters is None and beyond is None:
+        return f"{name}: better than at first." if better else f"{name}: worse than at first."
+    if better:
+        return f"{name}: better than at first, by less than what matters."
+    return f"{name}: worse than at first, by less than what matters."
 
 
 def _scoring(document: object, where: str) -> Scoring | None:

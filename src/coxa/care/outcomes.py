@@ -166,18 +166,24 @@ def usual_stance_s(age: int) -> float | None:
 
 
 def _words(known: Measure, gain: float, beyond: bool | None, matters: bool | None) -> str:
+    name, better = known.name, gain > 0
     if gain == 0:
-        return f"{known.name}: the same as at first."
-    way = "better" if gain > 0 else "worse"
+        return f"{name}: the same as at first."
     if beyond is False:
-        return f"{known.name}: a little {way}, but that is within what the measure itself varies by."
+        if better:
+            return f"{name}: a little better, but that is within what the measure itself varies by."
+        return f"{name}: a little worse, but that is within what the measure itself varies by."
     if matters and known.much is not None and abs(gain) >= known.much:
-        return f"{known.name}: much {way} than at first."
+        return f"{name}: much better than at first." if better else f"{name}: much worse than at first."
     if matters:
-        return f"{known.name}: {way} than at first, by enough to matter."
+        return f"{name}: better than at first, by enough to matter." if better else f"{name}: worse than at first, by enough to matter."
     if matters is False:
-        return f"{known.name}: a little {way} than at first, less than what most people notice."
-    return f"{known.name}: {way} than at first. How much of that matters is not known."
+        if better:
+            return f"{name}: a little better than at first, less than what most people notice."
+        return f"{name}: a little worse than at first, less than what most people notice."
+    if better:
+        return f"{name}: better than at first. How much of that matters is not known."
+    return f"{name}: worse than at first. How much of that matters is not known."
 
 
 def _function(history: History) -> list[Outcome]:
@@ -197,8 +203,10 @@ def _function(history: History) -> list[Outcome]:
 def _own_view(score: int) -> Outcome:
     known = measures()["GROC"]
     matters = known.matters is not None and abs(score) >= known.matters
-    way = "better" if score > 0 else "worse" if score < 0 else "the same"
-    words = f"You say that it is {way}" + (", by enough to matter." if matters else ".")
+    if matters:
+        words = "You say that it is better, by enough to matter." if score > 0 else "You say that it is worse, by enough to matter."
+    else:
+        words = "You say that it is better." if score > 0 else "You say that it is worse." if score < 0 else "You say that it is the same."
     return Outcome(
         measure="GROC", unit=known.unit, first=None, now=float(score), change=float(score), matters=matters,
         reason=Reason(rule="C7", words=words, source=known.source),

@@ -230,6 +230,7 @@ class Morrow(Value):
     before: int
     light: Light
     stays: bool  # the pain was still there after a day
+    seen: date | None = None  # the day on which the light showed: the morning after, or a day later where it is red because it stays
 
     @property
     def morning(self) -> date:
@@ -252,22 +253,32 @@ def morrows(sessions: Sequence[Session], mornings: Sequence[Morning], mode: Mode
         if morning is None or not any(session.exercises for session in those):
             continue
         before = min(session.pain_before for session in those)
-        later = _a_day_later(max(session.at for session in those), inner, told)
+        later, on = _a_day_later(max(session.at for session in those), before, inner, told)
         stays = later is not None and before < min(later, morning)
         light = next_morning(before, morning, later, mode)
-        found.append(Morrow(on=day, before=before, light=light, stays=stays))
+        at_once = next_morning(before, morning, None, mode) == light
+        found.append(Morrow(on=day, before=before, light=light, stays=stays, seen=day + timedelta(days=1) if at_once else on))
     return tuple(found)
 
 
-def _a_day_later(at: datetime, sessions: dict[date, list[Session]], mornings: dict[date, int]) -> int | None:
-    """The first pain told a day or more after `at`, and within two: before a session, or the morning after next."""
+def _a_day_later(
+    at: datetime, before: int, sessions: dict[date, list[Session]], mornings: dict[date, int]
+) -> tuple[int | None, date | None]:
+    """The pain told a day or more after `at`, and the day on which it was; none where there is none within two days.
+
+    It is another look than the one of the next morning: a session begun in that same morning says the same thing once more.
+    What was told in between and is not above `before` says that the pain had settled.
+    """
     settle = timedelta(hours=value("morning.settle-hours"))
     tomorrow, then = at.date() + timedelta(days=1), at.date() + timedelta(days=2)
-    soon = [s for day in (tomorrow, then) for s in sessions.get(day, ()) if settle <= s.at - at < 2 * settle]
-    first = min(soon, key=lambda session: session.at, default=None)
-    if first is not None and (first.at.date() == tomorrow or then not in mornings):
-        return first.pain_before
-    return mornings.get(then)
+    for session in sorted(sessions.get(tomorrow, ()), key=lambda one: one.at):
+        a_day = session.at - at >= settle and session.at.hour >= value("morning.until-hour")
+        if a_day or session.pain_before <= before:
+            return session.pain_before, tomorrow
+    if then in mornings:
+        return mornings[then], then
+    soon = [s for s in sessions.get(then, ()) if settle <= s.at - at < 2 * settle]
+    return (min(soon, key=lambda one: one.at).pain_before, then) if soon else (None, None)
 
 
 class Rise(Value):
@@ -279,19 +290,28 @@ class Rise(Value):
     high: int
 
 
-def rises(sessions: Sequence[Session]) -> tuple[Rise, ...]:
-    """Every rise of the pain before sessions of 2 or more within 7 days, in order of the day on which it was seen."""
+def rises(sessions: Sequence[Session], mornings: Sequence[Morning] = ()) -> tuple[Rise, ...]:
+    """Every rise of the pain of 2 or more within 7 days, in order of the day on which it was seen.
+
+    Parameters
+    ----------
+    sessions
+        Their pain before counts.
+    mornings
+        Of days of rest, so that pain that grows while nobody trains is seen too.
+    """
     points, within = value("rise.points"), timedelta(days=value("rise.days"))
-    ordered = sorted(sessions, key=lambda session: (session.at, session.pain_before))
+    told = [(s.at.date(), s.at.timestamp(), s.pain_before) for s in sessions] + [(m.on, 0.0, m.pain) for m in mornings]
+    ordered = [(day, pain) for day, _, pain in sorted(told)]
     found: list[Rise] = []
-    for end, late in enumerate(ordered):
-        low = late
-        for early in reversed(ordered[:end]):
-            if late.at.date() - early.at.date() > within:
+    for end, (late, high) in enumerate(ordered):
+        start, low = late, high
+        for early, pain in reversed(ordered[:end]):
+            if late - early > within:
                 break
-            low = early if early.pain_before < low.pain_before else low
-        if late.pain_before - low.pain_before >= points:
-            found.append(Rise(start=low.at.date(), end=late.at.date(), low=low.pain_before, high=late.pain_before))
+            start, low = (early, pain) if pain < low else (start, low)
+        if high - low >= points:
+            found.append(Rise(start=start, end=late, low=low, high=high))
     return tuple(found)
 
 

@@ -77,7 +77,9 @@ def steps_taken(decided: Review, at: datetime) -> tuple[Taken, ...]:
         if one.exercise is not None and one.step in ("ease", "progress", "unlock")
     ]
     programme = decided.decisions[0]
-    return (Taken(at=at, exercise=None, step="ease"), *rows) if programme.levels else tuple(rows)
+    # While everything is stopped nothing gets easier: what led to it is still to be answered when the stop is over.
+    whole = programme.levels and programme.step != "stop_now"
+    return (Taken(at=at, exercise=None, step="ease"), *rows) if whole else tuple(rows)
 
 
 def form_of(result: SetResult, exercise: Exercise | None = None) -> Form:
@@ -141,6 +143,11 @@ def _for_exercise(facts: Facts, planned: Planned, whole: list[tuple[Rule, Hit]])
     )
     if step == "ease":
         return _eased(facts, planned, decision)
+    eases = max((hit.levels for _, hit in whole), default=0)
+    if step in ("stop_now", "refer") and eases and whole[0][0].step != "stop_now":
+        # The programme gets easier without this one; when it comes back it must not be the only one that did not.
+        dose = ladder.easier_dose(catalogue.load(planned.exercise), planned.dose, eases)
+        return decision.model_copy(update={"dose": dose, "levels": eases if dose else decision.levels})
     if step == "progress":
         return decision.model_copy(update={"dose": facts.harder(planned), "instead": first.instead})
     return decision

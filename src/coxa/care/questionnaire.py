@@ -195,13 +195,21 @@ def _from_fhir(document: Mapping[str, Any], where: str) -> dict[str, object]:
         for item in items:
             if "item" in item:
                 walk(item["item"])
-            values = [_fhir_value(answer, where) for answer in item.get("answer") or []]
+            given = item.get("answer") or []
+            values = [_fhir_value(answer, where) for answer in given]
+            for answer in given:
+                if "item" in answer:  # FHIR lets a question stand below the answer that brought it up
+                    walk(answer["item"])
             id = str(item.get("linkId"))
             if values and id in questions and not questions[id].repeats and len(values) > 1:
                 raise BadInput(f"{where}: {id}: expected one answer, got {len(values)}")
+            if values and id in found:
+                raise BadInput(f"{where}: {id}: expected it once, got it twice; keep the answer that is right")
             if values:
                 found[id] = values if id in questions and questions[id].repeats else values[0]
 
+    if document.get("status") == "entered-in-error":
+        raise BadInput(f"{where}: expected a response that holds, got one with status entered-in-error; ask again")
     walk(document.get("item") or [])
     return found
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
+
+from pydantic import StringConstraints
 
 from coxa.care.danger import danger_signs
 from coxa.care.questionnaire import Answers, screening_questions
 from coxa.care.reason import Reason, Value
+from coxa.care.thresholds import value
 from coxa.exercises.terms import Condition, Region
 
 Outcome = Literal["emergency", "urgent", "clinician_first", "ready_with_care", "ready", "incomplete"]
@@ -62,7 +65,7 @@ class Screening(Value):
 class Clearance(Value):
     """ "A doctor or physiotherapist has seen me about this and said I may exercise": who, and when."""
 
-    by: str
+    by: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]  # nobody's word opens nothing
     on: date
 
 
@@ -120,7 +123,7 @@ def screen(answers: Answers, clearance: Clearance | None = None) -> Screening:
         do_now = ["Answer the open questions."]
     if outcome in ("ready", "ready_with_care"):
         reasons += DIAGNOSIS
-        if _whole(answers, "pain-now") < SEVERE_PAIN:
+        if not _severe(answers):
             do_now.append("Start with today's session, and stop any exercise that makes the pain rise.")
     side = answers.get("side", "both")
     return Screening(
@@ -155,6 +158,8 @@ def contradictions(answers: Answers) -> tuple[tuple[str, str], ...]:
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     now, worst, night = number("pain-now"), number("pain-worst"), number("pain-night")
+    age = number("age")
+    child_is_well = no("child-limps") and age is not None and age < CHILD_BELOW
     told = answers.get("told", ())
     pairs = [
         (yes("injury-cannot-stand") and yes("weight-on-leg"), "injury-cannot-stand", "weight-on-leg"),
@@ -162,6 +167,10 @@ def contradictions(answers: Answers) -> tuple[tuple[str, str], ...]:
         (yes("saddle-or-both-legs") and no("nerve-signs"), "saddle-or-both-legs", "nerve-signs"),
         (no("hip-replacement") and (yes("replacement-alarm")), "hip-replacement", "replacement-alarm"),
         (no("hip-replacement") and (yes("replacement-new-pain")), "hip-replacement", "replacement-new-pain"),
+        (child_is_well and max(now or 0, worst or 0) > 0, "child-limps", "pain-now"),
+        (child_is_well and yes("limps-or-limits"), "child-limps", "limps-or-limits"),
+        (no("new-pain-after-fall") and yes("acute-injury"), "new-pain-after-fall", "acute-injury"),
+        (no("fragile-bones") and "osteoporosis" in _told(answers), "fragile-bones", "told"),
         (yes("acute-injury") and answers.get("started") in ("slowly", "long-ago"), "acute-injury", "started"),
         (no("surgery-12-months") and yes("surgeon-limits"), "surgery-12-months", "surgeon-limits"),
         (no("nerve-signs") and isinstance(told, tuple) and "sciatica" in told, "nerve-signs", "told"),
@@ -216,17 +225,20 @@ def _conditions(answers: Answers) -> tuple[Condition, ...]:
         "hip-surgery-last-12-months": answers.get("surgery-12-months") is True or answers.get("surgeon-limits") is True,
         "knee-hurts-to-kneel-on": answers.get("kneel") is False,
         "pain-both-sides": answers.get("side") == "both",
-        "severe-pain": _whole(answers, "pain-now") >= SEVERE_PAIN,
+        "severe-pain": _severe(answers),
         "stress-fracture-suspected": answers.get("groin-pain-builds-with-training") is True,
         "two-falls-in-12-months": _whole(answers, "falls-12-months") >= 2,
     }
     return tuple(condition for condition, there in holds.items() if there)
 
 
-#: Pain before a session from which on there is no session that day (product decision 1).
-SEVERE_PAIN = 6
-#: From this age balance work has a lower bar and always a support (product decision 7).
-SUPPORT_AGE = 70
+#: Below this age a limp or a sore hip is urgent (C1).
+CHILD_BELOW = 18
+
+
+def _severe(answers: Answers) -> bool:
+    """Whether the pain now is one with which there is no session today (product decision 1)."""
+    return _whole(answers, "pain-now") >= value("pain.session-limit")
 
 
 def _limits(answers: Answers) -> tuple[Limit, ...]:
@@ -236,8 +248,10 @@ def _limits(answers: Answers) -> tuple[Limit, ...]:
     sore: tuple[str, ...] = ("left", "right") if side == "both" else (str(side),)
     replaced = answers.get("hip-replacement") is True
     fresh = answers.get("surgery-12-months") is True or answers.get("surgeon-limits") is True
-    outer = "outer" in places or "gluteal-tendinopathy" in told
-    pinches = "femoroacetabular-impingement" in told or "labral-tear" in told
+    # A sore iliotibial band counts as one, wherever along it the pain is told (B17, C2).
+    outer = "outer" in places or "gluteal-tendinopathy" in told or "itb-pain" in told
+    catches = answers.get("clicks-or-catches") is True and "front" in places  # a clue to the labrum (C2)
+    pinches = "femoroacetabular-impingement" in told or "labral-tear" in told or catches
     no_weight = answers.get("weight-on-leg") is False
     falls = _whole(answers, "falls-12-months")
     holds: dict[Limit, bool] = {
@@ -252,10 +266,10 @@ def _limits(answers: Answers) -> tuple[Limit, ...]:
         "extension-to-neutral": "front" in places or pinches or fresh,
         "flexion-to-90": pinches or fresh or replaced,
         "no-rotation": fresh,
-        "no-standing-without-clinician": falls >= 2,
+        "no-standing-without-clinician": falls >= value("unlock.falls"),
         "no-single-leg": no_weight,
-        "support-always": answers.get("balance-trouble") is True or falls > 0 or _whole(answers, "age") >= SUPPORT_AGE,
-        "no-strength": _whole(answers, "pain-now") >= SEVERE_PAIN,
+        "support-always": answers.get("balance-trouble") is True or falls > 0 or _whole(answers, "age") >= value("unlock.age"),
+        "no-strength": _severe(answers),
         "no-forced-nerve-stretch": answers.get("nerve-signs") is True or "sciatica" in told,
     }
     return tuple(limit for limit, there in holds.items() if there)
@@ -269,10 +283,13 @@ def _care(answers: Answers) -> list[tuple[Reason, str]]:
     def add(rule: str, source: str, words: str, step: str = "") -> None:
         found.append((Reason(rule=rule, words=words, source=source), step))
 
-    if _whole(answers, "pain-now") >= SEVERE_PAIN:
+    if _severe(answers):
         add("P1", "ours", "The pain is strong now. Strong pain and training do not go together.",
             "No session today: rest in a position that eases it, breathe slowly, and try again tomorrow.")  # fmt: skip
         add("B12", "S001", "Strength work may not suit strong hip pain.")
+    if answers.get("new-pain-after-fall") is True:
+        add("C1.fall", "OK", "After a fall or a knock a sore hip should be looked at, even when you can walk.",
+            "Make an appointment with a doctor or physiotherapist.")  # fmt: skip
     if places and all(place in ("thigh", "knee") for place in places):
         add("C2.thigh-or-knee", "P14", "Pain in the thigh or knee alone can still come from the hip. Someone should find out.",
             "Make an appointment with a doctor or physiotherapist.")  # fmt: skip

@@ -11,14 +11,13 @@ from typing import Any, Literal
 
 from coxa.care.programme import LeftOut, Profile
 from coxa.care.reason import Reason, Value
-from coxa.care.screening import SUPPORT_AGE, Limit, Side
+from coxa.care.screening import Limit, Side
+from coxa.care.thresholds import find, value
 from coxa.exercises import catalogue
 from coxa.exercises.model import Block, Exercise
 from coxa.exercises.terms import Condition, Posture, Slug, Source
 
 FILE = Path(__file__).with_name("data") / "limits.toml"
-#: A timed up and go from which standing work waits for a clinician, seconds (product decision 7).
-SLOW_UP_AND_GO_S = 12.0
 LegSide = Literal["left", "right"]
 LEGS: tuple[LegSide, LegSide] = ("left", "right")
 
@@ -102,10 +101,10 @@ def conditions_of(profile: Profile) -> tuple[Condition, ...]:
     """The conditions the catalogue's blocks are matched against: those of the screening, age, falls and tests."""
     falls, slow = profile.falls_12_months or 0, profile.timed_up_and_go_s
     more: dict[Condition, bool] = {
-        "age-70-or-over": profile.age >= SUPPORT_AGE,
+        "age-70-or-over": profile.age >= value("unlock.age"),
         "fall-in-12-months": falls >= 1,
         "two-falls-in-12-months": falls >= 2,
-        "timed-up-and-go-12-s-or-more": slow is not None and slow >= SLOW_UP_AND_GO_S,
+        "timed-up-and-go-12-s-or-more": slow is not None and slow >= value("unlock.up-and-go"),
         "pain-both-sides": profile.screening.side == "both",
     }
     return tuple(dict.fromkeys((*profile.screening.conditions, *(condition for condition, there in more.items() if there))))
@@ -114,9 +113,10 @@ def conditions_of(profile: Profile) -> tuple[Condition, ...]:
 def limits_of(profile: Profile) -> tuple[Limit, ...]:
     """The limits of the screening, and those that tests and falls add."""
     conditions, found = conditions_of(profile), list(profile.screening.limits)
-    if "two-falls-in-12-months" in conditions or "timed-up-and-go-12-s-or-more" in conditions:
+    falls = profile.falls_12_months or 0
+    if falls >= value("unlock.falls") or "timed-up-and-go-12-s-or-more" in conditions:
         found.append("no-standing-without-clinician")
-    if profile.age >= SUPPORT_AGE or (profile.falls_12_months or 0) > 0:
+    if profile.age >= value("unlock.age") or falls > 0:
         found.append("support-always")
     return tuple(dict.fromkeys(found))
 
@@ -217,6 +217,23 @@ def _against_side(exercise: Exercise, profile: Profile, side: LegSide) -> Agains
     return found
 
 
+def why_not(exercise: Exercise, profile: Profile, side: Side) -> tuple[Reason, ...]:
+    """Every reason against doing the exercise now on that side, or on both; empty where it may be done so.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    profile : Profile
+    side : "left", "right" or "both"
+        The leg that is worked; an exercise of both legs is always judged for both.
+    """
+    sides: tuple[LegSide, ...] = LEGS if side == "both" or exercise.side != "one" else (side,)
+    found = _against(exercise, profile)
+    for one in sides:
+        found += _against_side(exercise, profile, one)
+    return tuple(dict.fromkeys(reason for reason, _ in found))
+
+
 def painful_sides(profile: Profile) -> tuple[LegSide, ...]:
     """The sides that hurt.
 
@@ -230,8 +247,12 @@ def painful_sides(profile: Profile) -> tuple[LegSide, ...]:
 
 def stance_needed_s(exercise: Exercise, age: int) -> float | None:
     """How long to stand on each leg before this exercise is offered, seconds; None where it is not asked."""
-    least = [(gate.least_from_age_70 if age >= SUPPORT_AGE else gate.least).value for gate in exercise.prerequisites]
-    return max(least, default=None)
+    old = age >= value("unlock.age")
+    bar = find("unlock.stance-from-70" if old else "unlock.stance")
+    shipped = bar.value if bar.shipped is None else bar.shipped
+    gates = [(gate.least_from_age_70 if old else gate.least).value for gate in exercise.prerequisites]
+    # A gate that asks for more than the usual bar is not lowered with it.
+    return max((bar.value if gate == shipped else max(gate, bar.value) for gate in gates), default=None)
 
 
 def _gates(exercise: Exercise, profile: Profile) -> Against:

@@ -83,17 +83,25 @@ def _past(history: History) -> str:
         return "You have not started yet."
     if not done:
         return "You did no session this week."
-    many = "1 session" if done == 1 else f"{done} sessions"
     pains = [s.pain_before for s in sessions]
     before = [s.pain_before for s in every if since - timedelta(days=7) <= s.at.date() < since]
     now = _whole(median(pains))
     if not before:
-        return f"You did {many} this week, and your pain was about {now} of 10."
+        if done == 1:
+            return f"You did 1 session this week, and your pain was about {now} of 10."
+        return f"You did {done} sessions this week, and your pain was about {now} of 10."
     then = _whole(median(before))
     if now == then:
-        return f"You did {many} this week, and your pain stayed at about {now} of 10."
-    went = "down" if now < then else "up"
-    return f"You did {many} this week, and your pain went {went} from about {then} to {now} of 10."
+        if done == 1:
+            return f"You did 1 session this week, and your pain stayed at about {now} of 10."
+        return f"You did {done} sessions this week, and your pain stayed at about {now} of 10."
+    if now < then:
+        if done == 1:
+            return f"You did 1 session this week, and your pain went down from about {then} to {now} of 10."
+        return f"You did {done} sessions this week, and your pain went down from about {then} to {now} of 10."
+    if done == 1:
+        return f"You did 1 session this week, and your pain went up from about {then} to {now} of 10."
+    return f"You did {done} sessions this week, and your pain went up from about {then} to {now} of 10."
 
 
 def _next(decisions: Sequence[Decision]) -> str:

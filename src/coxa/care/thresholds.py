@@ -108,6 +108,11 @@ def overridden_by(file: Path | None) -> Iterator[None]:
         _IN_FORCE.reset(mark)
 
 
+def in_force() -> Path | None:
+    """The clinic's file whose numbers hold now; None where what coxa ships holds."""
+    return _file()
+
+
 def _file() -> Path | None:
     here = _IN_FORCE.get()
     return here if here is not None else _setting()

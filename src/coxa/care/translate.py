@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from coxa import locales
+from coxa.care.decision import Review
 from coxa.care.programme import LeftOut, Milestone
 from coxa.care.questionnaire import Option, Question, Questionnaire, Section
 from coxa.care.reason import Reason
@@ -24,13 +25,14 @@ TEXTS: dict[type[BaseModel], tuple[str, ...]] = {
     Screening: ("do_now",),
     LeftOut: ("until",),
     Milestone: ("words",),
+    Review: ("summary",),
     Questionnaire: ("title",),
     Section: ("text",),
     Question: ("text",),
     Option: ("display",),
 }
 #: What the contexts of care's messages begin with: a data file's name, or "care" for what stands in the code.
-ROOMS = ("screening", "danger", "limits", "course", "planner", "source_programmes", "care")
+ROOMS = ("screening", "danger", "limits", "course", "planner", "source_programmes", "outcomes", "care")
 
 M = TypeVar("M", bound=BaseModel)
 

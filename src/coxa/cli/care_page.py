@@ -193,7 +193,7 @@ def next_steps(r: Review, h: History) -> Table:
         if d.instead:
             change.append(_("in its place: {name}").format(name=_called(d.instead)))
         # a longer lever has no number: the dose reads as before
-        if d.dose and (dose := plain.describe_dose(d.dose)) != doses.get(d.exercise or ""):
+        if d.dose and d.step in ("ease", "progress") and (dose := plain.describe_dose(d.dose)) != doses.get(d.exercise or ""):
             change.append(_("new dose: {dose}").format(dose=dose))
         name = _called(d.exercise) if d.exercise else _("The whole programme")
         groups.setdefault((plain.STEPS[d.step], whys, tuple(change)), []).append(name)
