@@ -12,7 +12,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
-    rollupOptions: { input: ["src/page.ts", "src/session.ts"] },
+    rollupOptions: { input: ["src/page.ts", "src/session.ts", "src/figure/page.ts", "src/figure/replay.ts"] },
   },
   // a classic worker: tasks-vision loads its wasm loader by importScripts, which module workers do not have
   worker: { format: "iife" },
