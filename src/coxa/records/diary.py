@@ -203,8 +203,23 @@ class DiaryRepository:
         latest = self.sessions(asker, person_id, limit=1)
         return latest[0] if latest and latest[0].ended_at is None else None
 
-    def sets(self, asker: Asker, person_id: str, *, session_key: str | None = None, exercise: str | None = None) -> tuple[KeptSet, ...]:
-        """The sets that were watched and count, oldest first."""
+    def sets(
+        self, asker: Asker, person_id: str, *, session_key: str | None = None, exercise: str | None = None, number: int | None = None,
+        before: int | None = None, limit: int | None = None,
+    ) -> tuple[KeptSet, ...]:  # fmt: skip
+        """The sets that were watched and count, oldest first.
+
+        Parameters
+        ----------
+        asker : Asker
+        person_id : str
+        session_key, exercise, number : optional
+            Only those of this session, of this exercise, or the one of this number.
+        before : int, optional
+            Only those with a lower number.
+        limit : int, optional
+            The latest so many, and the latest first.
+        """
         with self.store.read() as work:
             allow(work, asker, person_id)
             query = (
@@ -212,8 +227,14 @@ class DiaryRepository:
                 .join(EventRow, EventRow.id == SetRow.event_id)
                 .outerjoin(LandmarksRow, LandmarksRow.event_id == SetRow.event_id)
                 .where(SetRow.person_id == person_id)
-                .order_by(EventRow.at, EventRow.id)
             )
+            # By number where a page of them is asked for: so the next page goes on where this one ends.
+            newest = (SetRow.event_id.desc(),)
+            query = query.order_by(*(newest if limit is not None else (EventRow.at, EventRow.id))).limit(limit)
+            if number is not None:
+                query = query.where(SetRow.event_id == number)
+            if before is not None:
+                query = query.where(SetRow.event_id < before)
             if session_key is not None:
                 query = query.where(SetRow.session_key == session_key)
             if exercise is not None:

@@ -24,6 +24,14 @@ ROUTERS: tuple[str, ...] = (
     "coxa.web.health",
     "coxa.web.api.today",
     "coxa.web.api.diary",
+    "coxa.web.pages.progress",
+    "coxa.web.pages.measure",
+    "coxa.web.pages.morning",
+    "coxa.web.pages.habits",
+    "coxa.web.pages.settings",
+    "coxa.web.pages.data",
+    "coxa.web.pages.replay",
+    "coxa.web.pages.privacy",
 )
 
 

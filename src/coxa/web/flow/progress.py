@@ -6,27 +6,33 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from threading import Lock
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from coxa.care import progression, summary
-from coxa.care.decision import Review
+from coxa.care.decision import Decision, Review
+from coxa.care.decision import Step as Care
 from coxa.care.facts import Facts
 from coxa.care.history import History
 from coxa.care.pain import Light, morrows
-from coxa.care.programme import Profile
+from coxa.care.programme import PlannedDose, Profile
+from coxa.care.reason import Reason
 from coxa.care.translate import translate
 from coxa.locales import current
-from coxa.records import DiaryRepository, Store
+from coxa.records import DiaryRepository, ProgrammeRepository, Store
 from coxa.records.asker import Asker
 from coxa.records.people import Person
+from coxa.records.programmes import KeptProgramme
 
 #: So many people's reviews are kept at a time.
 MOST_KEPT = 256
 #: A span of up to so many days is shown by day, up to so many by week, else by month: a table of years stays readable.
 BY_DAY, BY_WEEK = 56, 400
+#: So many changes of the programme are shown, and up to so many sessions their reasons are worked out anew.
+MOST_CHANGES, MOST_WEIGHED = 8, 1000
 
 
 class Whose(Protocol):
@@ -50,6 +56,7 @@ class Progress:
 
     history: History
     review: Review
+    changes: tuple[VersionChange, ...]
 
 
 class _Kept:
@@ -103,7 +110,10 @@ def progress_of(visitor: Whose) -> Progress | None:
 
     def make() -> Progress | None:
         history = diary.history(visitor.asker, visitor.person.id, visitor.today)
-        return None if history is None else Progress(history, translate(progression.review(history)))
+        if history is None:
+            return None
+        versions = ProgrammeRepository(visitor.store).versions(visitor.asker, visitor.person.id)
+        return Progress(history, translate(progression.review(history)), version_changes(history, versions))
 
     return _KEPT.setdefault(visitor.store, _Kept()).get(key, make)
 
@@ -273,3 +283,99 @@ def _floor(day: date, span: str) -> date:
     if span == "month":
         return day.replace(day=1)
     return day - timedelta(days=day.weekday()) if span == "week" else day
+
+
+# ---------------------------------------------------------------------------------------------------- what changed
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a change: which exercise, what was done, how much it was before and is now, and why."""
+
+    exercise: str | None
+    step: Care
+    before: PlannedDose | None
+    now: PlannedDose | None
+    instead: str | None
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class VersionChange:
+    """One further version of the programme; `by` is None for the person themselves or coxa, else who prescribed it."""
+
+    on: date
+    number: int
+    by: str | None
+    first: bool
+    steps: tuple[Step, ...]
+
+
+def version_changes(history: History, versions: Sequence[KeptProgramme]) -> tuple[VersionChange, ...]:
+    """What each version changed against the one before it, the newest first.
+
+    Parameters
+    ----------
+    history
+        As it stands today.
+    versions
+        The first one first, as `ProgrammeRepository.versions` has them.
+
+    Notes
+    -----
+    A version keeps which steps were taken and not why: the diary of that moment is weighed again, by the same rules.
+    """
+    found: list[VersionChange] = []
+    for before, now in list(pairwise(versions))[-MOST_CHANGES:]:
+        steps = _steps(history, before, now)
+        found.append(VersionChange(now.at.date(), now.number, now.made_by, False, steps))
+    if len(versions) <= MOST_CHANGES and versions:
+        found.insert(0, VersionChange(versions[0].at.date(), versions[0].number, versions[0].made_by, True, ()))
+    return tuple(reversed(found))
+
+
+def _steps(history: History, before: KeptProgramme, now: KeptProgramme) -> tuple[Step, ...]:
+    old = {planned.exercise: planned for planned in before.programme.exercises}
+    new = {planned.exercise: planned for planned in now.programme.exercises}
+    decided = {one.exercise: one for one in _as_it_was(history, before, now)} if now.taken else {}
+    steps = []
+    for taken in now.taken:
+        id, decision = taken.exercise, decided.get(taken.exercise)
+        instead = decision.instead if decision is not None and decision.instead in new else None
+        kept = new.get(instead or id or "")
+        steps.append(
+            Step(
+                exercise=id,
+                step=taken.step,
+                before=old[id].dose if id in old else None,
+                now=kept.dose if kept else None,
+                instead=instead if instead != id else None,
+                reasons=decision.reasons if decision else kept.why if kept else (),
+            )
+        )
+    return tuple(steps)
+
+
+def _as_it_was(history: History, before: KeptProgramme, now: KeptProgramme) -> tuple[Decision, ...]:
+    then = now.at
+    sessions = tuple(session for session in history.sessions if session.at < then)
+    if len(sessions) > MOST_WEIGHED:
+        return ()
+    day = then.date()
+    past = history.model_copy(
+        update={
+            "profile": before.profile,
+            "programme": before.programme,
+            "today": day,
+            "sessions": sessions,
+            "mornings": tuple(one for one in history.mornings if one.on <= day),
+            "activities": tuple(one for one in history.activities if one.on <= day),
+            "tests": tuple(one for one in history.tests if one.on <= day),
+            "changes": tuple(one for one in history.changes if one.on <= day),
+            "falls": tuple(one for one in history.falls if one.on <= day),
+            "something_new": tuple(one for one in history.something_new if isinstance(one, datetime) and one <= then),
+            "screened_at": history.screened_at if history.screened_at is not None and history.screened_at <= then else None,
+            "taken": tuple(one for one in history.taken if one.at < then),
+        }
+    )
+    return translate(progression.review(past)).decisions

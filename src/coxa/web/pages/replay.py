@@ -1,0 +1,97 @@
+"""`/sets`: the sets that the camera watched; `/sets/{number}`: one of them in words, and its points as a moving figure."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import TypeAdapter
+from starlette.responses import Response
+
+from coxa.exchange import plain, words
+from coxa.exercises import catalogue
+from coxa.exercises.model import Exercise
+from coxa.locales import gettext as _
+from coxa.locales import ngettext
+from coxa.motion.result import SetResult
+from coxa.records import DiaryRepository, NotYours
+from coxa.records.diary import KeptSet
+from coxa.records.store import zone_of
+from coxa.web.page import page
+from coxa.web.visitor import SignedIn, Visitor
+
+router = APIRouter(include_in_schema=False)
+
+#: So many sets stand on one page of the list.
+SHOWN = 24
+
+
+@router.get("/sets")
+def show_all(request: Request, visitor: SignedIn, before: int | None = None) -> Response:
+    """The sets, the latest first."""
+    # One more than is shown tells whether there are older ones.
+    kept = DiaryRepository(visitor.store).sets(visitor.asker, visitor.person.id, before=before, limit=SHOWN + 1)
+    rows = [_row(one, visitor) for one in kept[:SHOWN]]
+    older = kept[SHOWN - 1].number if len(kept) > SHOWN else None
+    return page(request, "sets.html", visitor, rows=rows, older=older, before=before)
+
+
+@router.get("/sets/{number}")
+def show_one(request: Request, visitor: SignedIn, number: int) -> Response:
+    """One set.
+
+    Raises
+    ------
+    NotYours
+        Where there is none of this number, or it is somebody else's; which of the two is not said.
+    """
+    # Its drawing code is big and wanted here only: the other pages come up without it.
+    from coxa.exchange import report
+
+    found = DiaryRepository(visitor.store).sets(visitor.asker, visitor.person.id, number=number)
+    if not found:
+        raise NotYours("set: expected one of yours, got none; choose one from your sets")
+    kept = found[0]
+    result, exercise = read_result(kept.result), _exercise(kept.exercise)
+    unseen = [(words.fault_name(one.id, exercise), words.WHY_NOT_JUDGED[one.why], one.self_check) for one in result.not_judged]
+    table = report.table(result, exercise)
+    return page(
+        request, "replay.html", visitor, kept=kept, when=_when(kept, visitor), name=words.exercise_name(result, exercise),
+        verdict=words.verdict(result, exercise), facts=report.facts(result), rows=table, head=[one for one, _value in table[0].cells] if table else [],
+       
+        holds=[(words.clock(one.start_s), words.number(one.held_s, "s")) for one in result.holds], unseen=unseen,
+        known=exercise is not None, sources=words.sources(exercise),
+    )  # fmt: skip
+
+
+def read_result(document: dict[str, Any]) -> SetResult:
+    """A set as it was kept, as a value again."""
+    return _reader().validate_python(document)
+
+
+@cache
+def _reader() -> TypeAdapter[SetResult]:
+    return TypeAdapter(SetResult)
+
+
+def _row(kept: KeptSet, visitor: Visitor) -> dict[str, object]:
+    result, exercise = read_result(kept.result), _exercise(kept.exercise)
+    return {
+        "number": kept.number,
+        "name": words.exercise_name(result, exercise),
+        "when": _when(kept, visitor),
+        "verdict": words.verdict(result, exercise),
+        "landmarks": kept.landmarks,
+        "counted": ngettext("{n} counted", "{n} counted", result.counted).format(n=result.counted),
+    }
+
+
+def _when(kept: KeptSet, visitor: Visitor) -> str:
+    local = kept.at.astimezone(zone_of(visitor.zone))
+    # Translators: a day and a time, such as 12 October 2026, 09:30
+    return _("{date}, {time}").format(date=plain.describe_date(local.date()), time=f"{local:%H:%M}")
+
+
+def _exercise(id: str) -> Exercise | None:
+    return catalogue.load(id) if id in catalogue.ids() else None
