@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coxa.cli import backup, evidence, exercises, plan, progress, restore, screen
+from coxa.cli import account, backup, evidence, exercises, plan, progress, restore, screen, up
 from coxa.errors import CoxaError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ HELP = "Watches hip exercises through an ordinary camera. Not a medical device."
 
 app = typer.Typer(name="coxa", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=HELP)
 app.add_typer(exercises.app)
+app.add_typer(account.app)
 
 
 def say(error: CoxaError) -> None:
@@ -89,6 +90,7 @@ app.command("progress")(progress.review_progress)
 app.command("evidence")(evidence.show_evidence)
 app.command("backup")(backup.write_backup)
 app.command("restore")(restore.put_back)
+app.command("up")(up.start_app)
 
 
 @app.command("schema")

@@ -11,17 +11,24 @@ from importlib import import_module
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from coxa.records import Store
 from coxa.records.store import utc_now
 from coxa.web import assets, errors
+from coxa.web.compress import Compress
 from coxa.web.config import WebConfig
 from coxa.web.language import Language
+from coxa.web.limits import Limits
+from coxa.web.logs import Log
+from coxa.web.pairing import Pairings
 from coxa.web.security import Security
 
 #: The modules that hold a `router`, each answering its own part; the order is that of matching.
 ROUTERS: tuple[str, ...] = (
     "coxa.web.health",
+    "coxa.web.signin",
+    "coxa.web.pairing",
     "coxa.web.api.today",
     "coxa.web.api.diary",
     "coxa.web.pages.progress",
@@ -52,6 +59,9 @@ def create_app(config: WebConfig | None = None, clock: Callable[[], datetime] = 
         before it does: whoever holds a live set adds itself and takes itself out.
     """
     config = config or WebConfig()
+    guards = [Middleware(Log, config=config), Middleware(Language), Middleware(Security, config=config), Middleware(Compress)]
+    if config.trusted_proxies:
+        guards.insert(0, Middleware(ProxyHeadersMiddleware, trusted_hosts=list(config.trusted_proxies)))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -71,9 +81,11 @@ def create_app(config: WebConfig | None = None, clock: Callable[[], datetime] = 
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        middleware=[Middleware(Language), Middleware(Security, config=config)],
+        middleware=guards,
     )
     app.state.config = config
+    app.state.limits = Limits()
+    app.state.pairings = Pairings(clock)
     errors.install(app)
     for name in ROUTERS:
         app.include_router(import_module(name).router)

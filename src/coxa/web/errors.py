@@ -86,9 +86,10 @@ def install(app: FastAPI) -> None:
     def must_sign_in(request: Request, _error: MustSignIn) -> Response:
         if is_api(request.url.path):
             return problem(401, headers={"WWW-Authenticate": "Bearer"})
-        from coxa.web.visitor import may_be_local
+        from coxa.web.visitor import config_of, may_be_local
 
-        return RedirectResponse("/" if may_be_local(request) else "/sign-in", 303)
+        here = may_be_local(request)
+        return RedirectResponse("/" if here else "/pair" if config_of(request).phone else "/sign-in", 303)
 
     @app.exception_handler(TooMany)
     def too_many(request: Request, error: TooMany) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from coxa import locales
@@ -51,3 +53,8 @@ def preferred(accepted: str) -> str | None:
         if code in locales.available() and worth > 0:
             ranked.append((-worth, place, code))
     return min(ranked)[2] if ranked else None
+
+
+def remember_language(request: HTTPConnection, response: Response, language: str) -> None:
+    """Answer this browser in a language from now on."""
+    response.set_cookie(LANGUAGE_COOKIE, language, max_age=365 * 24 * 3600, path="/", samesite="lax", secure=request.url.scheme == "https")

@@ -16,6 +16,7 @@ from coxa.web.csrf import FIELD, HEADER, SIGN_IN_COOKIE, VISIT_COOKIE, cookies_o
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 #: The most a request may bring, and how long it may take to bring it.
 MOST_BYTES = 5_000_000
+MOST_FIELDS = 2000
 BODY_S = 20.0
 #: Pages that run the pose model.
 WASM_PATHS = ("/session", "/front/")
@@ -131,7 +132,7 @@ class Security:
             return True
         token = headers.get(HEADER.decode())
         if token is None and kind == "application/x-www-form-urlencoded":
-            token = (parse_qs(body.decode("utf-8", "replace"), max_num_fields=2000).get(FIELD) or [None])[0]
+            token = next(iter(parse_qs(body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS).get(FIELD, ())), None)
         elif token is None and kind == "multipart/form-data":
             async with Request(scope, _replay(body, _nothing)).form() as form:
                 field = form.get(FIELD)

@@ -20,6 +20,8 @@ from coxa.web.csrf import SIGN_IN_COOKIE
 from coxa.web.errors import MustSignIn
 
 ZONE_COOKIE = "coxa_zone"
+#: What a proxy adds to the requests that it passes on.
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 #: A sign-in ends when it was not used for so long.
 LASTS = timedelta(days=30)
 #: How often a use is noted: not at each picture of a page.
@@ -87,7 +89,9 @@ def token_of(request: HTTPConnection) -> str | None:
 
 def may_be_local(request: HTTPConnection) -> bool:
     """Whether the one who asks sits at this computer, and may go on without an account."""
-    return not config_of(request).sign_in and is_loopback(request.client.host if request.client else None)
+    # A proxy that nobody told us of comes from this computer too; those who come through it are elsewhere.
+    forwarded = any(name in request.headers for name in FORWARDED)
+    return not config_of(request).sign_in and not forwarded and is_loopback(request.client.host if request.client else None)
 
 
 def zone_said(request: HTTPConnection) -> str | None:
@@ -101,7 +105,8 @@ def zone_said(request: HTTPConnection) -> str | None:
 
 
 @cache
-def _machine_zone() -> str:
+def machine_zone() -> str:
+    """The zone of this computer."""
     import tzlocal
 
     try:
@@ -112,7 +117,7 @@ def _machine_zone() -> str:
 
 def zone_here(request: HTTPConnection) -> str:
     """The zone of a visitor who is not known yet: the browser's, else this computer's."""
-    return zone_said(request) or _machine_zone()
+    return zone_said(request) or machine_zone()
 
 
 def visitor_of(request: HTTPConnection) -> Visitor | None:
