@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session as Work
 from coxa.body import Recording, read_recording, write_recording
 from coxa.care.history import Activity, Change, Fall, History, Morning, Session, Taken, TestDone
 from coxa.care.programme import Profile
-from coxa.errors import BadInput
+from coxa.errors import BadInput, CoxaError
 from coxa.motion.result import SetResult
 from coxa.records.asker import Asker, NotYours, allow
 from coxa.records.audit import note_action
@@ -68,6 +68,21 @@ class KeptSet:
     landmarks: bool
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One event to write, as `DiaryRepository.record` takes it; `landmarks` may be those of `landmarks_file` already."""
+
+    asker: Asker
+    person_id: str
+    event: Event
+    key: str
+    at: datetime | None = None
+    session_key: str | None = None
+    corrects: str | None = None
+    result: SetResult | dict[str, Any] | None = None
+    landmarks: Recording | bytes | None = None
+
+
 class DiaryRepository:
     """The diary of each person: a log of events to which is only ever added."""
 
@@ -85,7 +100,7 @@ class DiaryRepository:
         session_key: str | None = None,
         corrects: str | None = None,
         result: SetResult | dict[str, Any] | None = None,
-        landmarks: Recording | None = None,
+        landmarks: Recording | bytes | None = None,
     ) -> Kept:
         """Write one event; when this returns, it is kept.
 
@@ -119,62 +134,111 @@ class DiaryRepository:
             One line: a time without zone or in the future, an event of a session without its session, a correction of nothing.
         NotYours
         """
-        moment = self._moment(at)
+        entry = Entry(asker, person_id, event, key, at, session_key, corrects, result, landmarks)
+        moment = self._checked(entry)
+        parquet = landmarks_file(landmarks) if isinstance(landmarks, Recording) else landmarks
+        with self.store.write() as work:
+            self._lock(work, [entry])
+            kept, is_new = self._write(work, entry, moment, parquet)
+            if is_new and kept.session_key is not None:
+                self._renew(work, person_id, kept.session_key)
+            return kept
+
+    def record_all(self, entries: Sequence[Entry]) -> list[Kept | CoxaError]:
+        """Write the events of many people in one go; when this returns, what is not an error is kept.
+
+        Parameters
+        ----------
+        entries : sequence of Entry
+            In the order in which they happened.
+
+        Returns
+        -------
+        list of Kept or CoxaError
+            For each entry what `record` would return or raise; one that is refused keeps none of the others out.
+        """
+        found: list[Kept | CoxaError] = []
+        touched: dict[tuple[str, str], None] = {}
+        with self.store.write() as work:
+            self._lock(work, entries)
+            for entry in entries:
+                try:
+                    moment = self._checked(entry)
+                    parquet = landmarks_file(entry.landmarks) if isinstance(entry.landmarks, Recording) else entry.landmarks
+                    with self.store.refusing(), work.begin_nested():
+                        kept, is_new = self._write(work, entry, moment, parquet)
+                except CoxaError as error:
+                    found.append(error)
+                    continue
+                found.append(kept)
+                if is_new and kept.session_key is not None:
+                    touched[entry.person_id, kept.session_key] = None
+            for person_id, session_key in touched:
+                self._renew(work, person_id, session_key)
+        return found
+
+    def _checked(self, entry: Entry) -> datetime:
+        """When the event happened; what is wrong with the entry itself is refused before anything is written."""
+        event, key, session_key = entry.event, entry.key, entry.session_key
+        moment = self._moment(entry.at)
         if not 1 <= len(key) <= 100 or (session_key is not None and not 1 <= len(session_key) <= 100):
             raise BadInput(f"event {event.kind}: expected keys of 1 to 100 characters, got {len(key)} and {len(session_key or '')}")
         inside = isinstance(event, InSession)
         if inside != (session_key is not None) and event.kind != "withdrawn":
             wanted = "the key of its session" if inside else "no session key"
             raise BadInput(f"event {event.kind}: expected {wanted}, got {session_key!r}")
-        if (result is not None or landmarks is not None) and not isinstance(event, SetDone):
+        if (entry.result is not None or entry.landmarks is not None) and not isinstance(event, SetDone):
             raise BadInput(f"event {event.kind}: expected a result or landmarks with set-done only; leave them out")
-        if event.kind == "withdrawn" and corrects is None:
+        if event.kind == "withdrawn" and entry.corrects is None:
             raise BadInput("event withdrawn: expected the key of the entry to take back, got none; give corrects")
-        parquet = _parquet(landmarks) if landmarks is not None else None
-        with self.store.write() as work:
-            person = allow(work, asker, person_id)
-            if asker.person_id != person_id and event.kind not in BY_CLINICIAN:
-                raise NotYours(
-                    f"event {event.kind}: expected the person to write it; a clinician may write {', '.join(sorted(BY_CLINICIAN))}"
+        return moment
+
+    def _lock(self, work: Work, entries: Sequence[Entry]) -> None:
+        """On PostgreSQL two events of one session wait for each other here; SQLite has one writer anyway."""
+        if self.store.engine.dialect.name == "postgresql":
+            # In one order everywhere, so that two batches never wait for each other.
+            people = sorted({entry.person_id for entry in entries})
+            work.execute(select(PersonRow.id).where(PersonRow.id.in_(people)).order_by(PersonRow.id).with_for_update())
+
+    def _write(self, work: Work, entry: Entry, moment: datetime, parquet: bytes | None) -> tuple[Kept, bool]:
+        """The entry as it stands in the log, and whether it was written just now."""
+        asker, person_id, event, key, session_key = entry.asker, entry.person_id, entry.event, entry.key, entry.session_key
+        person = allow(work, asker, person_id)
+        if asker.person_id != person_id and event.kind not in BY_CLINICIAN:
+            raise NotYours(f"event {event.kind}: expected the person to write it; a clinician may write {', '.join(sorted(BY_CLINICIAN))}")
+        if entry.corrects is not None:
+            old = _row(work, person_id, entry.corrects)
+            if old is None or entry.corrects == key:
+                raise BadInput(
+                    f"event {event.kind}: expected the key of an entry to correct, got {entry.corrects!r}; look it up in the diary"
                 )
-            # On PostgreSQL two events of one session wait for each other here; SQLite has one writer anyway.
-            work.execute(select(PersonRow.id).where(PersonRow.id == person_id).with_for_update())
-            if corrects is not None:
-                old = _row(work, person_id, corrects)
-                if old is None or corrects == key:
-                    raise BadInput(
-                        f"event {event.kind}: expected the key of an entry to correct, got {corrects!r}; look it up in the diary"
-                    )
-                session_key = old.session_key if event.kind == "withdrawn" else session_key
-            values = {
-                "person_id": person_id,
-                "key": key,
-                "kind": event.kind,
-                "session_key": session_key,
-                "at": moment,
-                "zone": person.zone,
-                "recorded_at": self.store.now(),
-                "recorded_by": asker.person_id,
-                "corrects": corrects,
-                "body": event.model_dump(mode="json"),
-            }
-            new = self.store.insert_once(work, EventRow, ("person_id", "key"), values)
-            row = _row(work, person_id, key)
-            assert row is not None
-            if new:
-                if result is not None:
-                    document = result.to_json() if isinstance(result, SetResult) else result
-                    assert isinstance(event, SetDone)
-                    work.add(
-                        SetRow(event_id=row.id, person_id=person_id, session_key=session_key, exercise=event.exercise, result=document)
-                    )
-                if parquet is not None:
-                    work.add(LandmarksRow(event_id=row.id, person_id=person_id, parquet=parquet))
-                if session_key is not None:
-                    self._renew(work, person_id, session_key)
-                if asker.person_id != person_id:
-                    note_action(work, self.store.now(), asker, person_id, f"diary.{event.kind}")
-            return _kept(row)
+            session_key = old.session_key if event.kind == "withdrawn" else session_key
+        values = {
+            "person_id": person_id,
+            "key": key,
+            "kind": event.kind,
+            "session_key": session_key,
+            "at": moment,
+            "zone": person.zone,
+            "recorded_at": self.store.now(),
+            "recorded_by": asker.person_id,
+            "corrects": entry.corrects,
+            "body": event.model_dump(mode="json"),
+        }
+        is_new = self.store.insert_once(work, EventRow, ("person_id", "key"), values)
+        row = _row(work, person_id, key)
+        assert row is not None
+        if is_new:
+            if entry.result is not None:
+                document = entry.result.to_json() if isinstance(entry.result, SetResult) else entry.result
+                assert isinstance(event, SetDone)
+                work.add(SetRow(event_id=row.id, person_id=person_id, session_key=session_key, exercise=event.exercise, result=document))
+            if parquet is not None:
+                work.add(LandmarksRow(event_id=row.id, person_id=person_id, parquet=parquet))
+            if asker.person_id != person_id:
+                note_action(work, self.store.now(), asker, person_id, f"diary.{event.kind}")
+            work.flush()
+        return _kept(row), is_new
 
     def state(self, asker: Asker, person_id: str) -> tuple[int, int, int]:
         """What has to change before `history` can: the last event's number, the programme's version, the last screening completed."""
@@ -361,7 +425,8 @@ def _session(row: SessionRow) -> KeptSession:
     return KeptSession(row.key, session.model_copy(update={"at": row.at.astimezone(zone_of(row.zone))}), row.ended_at)
 
 
-def _parquet(recording: Recording) -> bytes:
+def landmarks_file(recording: Recording) -> bytes:
+    """A recording of landmarks as the Parquet file that is kept."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "set.parquet"
         write_recording(recording, file)

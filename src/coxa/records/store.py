@@ -98,9 +98,14 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session whose work is kept whole when the block ends, and not at all when it fails."""
+        with self.refusing(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """Turn what the database refuses for its content into `BadInput`."""
         try:
-            with Session(self._writer, expire_on_commit=False) as session, session.begin():
-                yield session
+            yield
         except (DataError, UnicodeEncodeError) as error:
             raise BadInput(NOT_PLAIN) from error
         except StatementError as error:
