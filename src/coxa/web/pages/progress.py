@@ -279,4 +279,4 @@ def _step_row(step: flow.Step) -> dict[str, object]:
         dose = _("{before}, now {now}").format(before=plain.describe_dose(step.before), now=plain.describe_dose(step.now))
     elif step.before is not None and step.now is None:
         dose = _("left out for now")
-        return {"name": name, "step": plain.STEPS[step.step], "dose": dose, "reasons": step.reasons}
+    return {"name": name, "step": plain.STEPS[step.step], "dose": dose, "reasons": step.reasons}

@@ -56,10 +56,10 @@ def show_one(request: Request, visitor: SignedIn, number: int) -> Response:
     result, exercise = read_result(kept.result), _exercise(kept.exercise)
     unseen = [(words.fault_name(one.id, exercise), words.WHY_NOT_JUDGED[one.why], one.self_check) for one in result.not_judged]
     table = report.table(result, exercise)
+    head = [label for label, _value in table[0].cells] if table else []
     return page(
         request, "replay.html", visitor, kept=kept, when=_when(kept, visitor), name=words.exercise_name(result, exercise),
-        verdict=words.verdict(result, exercise), facts=report.facts(result), rows=table, head=[one for one, _value in table[0].cells] if table else [],
-       
+        verdict=words.verdict(result, exercise), facts=report.facts(result), rows=table, head=head,
         holds=[(words.clock(one.start_s), words.number(one.held_s, "s")) for one in result.holds], unseen=unseen,
         known=exercise is not None, sources=words.sources(exercise),
     )  # fmt: skip
