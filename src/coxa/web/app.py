@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from importlib import import_module
+from importlib.util import find_spec
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -20,7 +21,7 @@ from coxa.web.compress import Compress
 from coxa.web.config import WebConfig
 from coxa.web.language import Language
 from coxa.web.limits import Limits
-from coxa.web.logs import Log
+from coxa.web.logs import Calm, Log
 from coxa.web.pairing import Pairings
 from coxa.web.security import Security
 
@@ -39,6 +40,12 @@ ROUTERS: tuple[str, ...] = (
     "coxa.web.pages.data",
     "coxa.web.pages.replay",
     "coxa.web.pages.privacy",
+    "coxa.web.pages.welcome",
+    "coxa.web.pages.screening",
+    "coxa.web.pages.programme",
+    "coxa.web.pages.today",
+    "coxa.web.pages.library",
+    "coxa.web.pages.help",
 )
 
 
@@ -59,7 +66,13 @@ def create_app(config: WebConfig | None = None, clock: Callable[[], datetime] = 
         before it does: whoever holds a live set adds itself and takes itself out.
     """
     config = config or WebConfig()
-    guards = [Middleware(Log, config=config), Middleware(Language), Middleware(Security, config=config), Middleware(Compress)]
+    guards = [
+        Middleware(Log),
+        Middleware(Language),
+        Middleware(Security, config=config),
+        Middleware(Compress),
+        Middleware(Calm, config=config),
+    ]
     if config.trusted_proxies:
         guards.insert(0, Middleware(ProxyHeadersMiddleware, trusted_hosts=list(config.trusted_proxies)))
 
@@ -87,7 +100,7 @@ def create_app(config: WebConfig | None = None, clock: Callable[[], datetime] = 
     app.state.limits = Limits()
     app.state.pairings = Pairings(clock)
     errors.install(app)
-    for name in ROUTERS:
+    for name in filter(find_spec, ROUTERS):
         app.include_router(import_module(name).router)
     app.router.routes.extend(assets.routes())
     return app

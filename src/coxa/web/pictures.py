@@ -1,0 +1,174 @@
+"""Pictures of the exercises as files: drawn when first asked for, kept in the data folder, served with what browsers may keep."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal, get_args
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from coxa import locales
+from coxa.errors import BadInput
+from coxa.exercises import catalogue
+
+Kind = Literal["still", "loop", "camera", "figure"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Leg = Literal["left", "right"]
+#: An SVG may style itself and nothing else: it is shown as a picture and loads nothing.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+#: Drawing keeps a processor busy, so one picture is drawn at a time, and none of it on the event loop.
+_PEN = ThreadPoolExecutor(max_workers=1, thread_name_prefix="coxa-pen")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One picture: of which exercise, of which kind, with which side working, with which mistake, in which language."""
+
+    exercise: str
+    kind: Kind
+    side: Leg = "left"
+    mistake: str | None = None
+    language: str = locales.SOURCE
+
+    @property
+    def media_type(self) -> str:
+        """What the file is."""
+        return "model/gltf-binary" if self.kind == "figure" else "image/svg+xml"
+
+    def exists(self) -> bool:
+        """Whether there is such a picture at all; nothing is drawn to find out."""
+        if self.exercise not in catalogue.ids():
+            return False
+        exercise = catalogue.load(self.exercise, locales.SOURCE)
+        if exercise.movement is None or (self.kind == "camera" and exercise.coaching is None):
+            return False
+        if self.mistake is not None:
+            return self.kind in ("still", "figure") and self.mistake in exercise.movement.faults
+        return True
+
+    @property
+    def name(self) -> str:
+        """The file's name: it changes with the exercise's words and movement, and with the code that draws."""
+        exercise = catalogue.load(self.exercise, self.language)
+        what = f"{exercise.model_dump_json()}|{self.kind}|{self.side}|{self.mistake}|{_code()}"
+        ending = "glb" if self.kind == "figure" else "svg"
+        return f"{self.exercise}.{self.kind}.{hashlib.sha256(what.encode()).hexdigest()[:20]}.{ending}"
+
+
+@cache
+def _code() -> str:
+    """A digest of the code that draws."""
+    import coxa.body.mannequin
+    import coxa.exercises.drawing
+
+    digest = hashlib.sha256()
+    for package in (coxa.exercises.drawing, coxa.body.mannequin):
+        for folder in package.__path__:
+            for path in sorted(Path(folder).rglob("*.py")):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def draw(wanted: Wanted) -> bytes:
+    """Draw one picture; takes up to a second.
+
+    Parameters
+    ----------
+    wanted : Wanted
+        One that exists.
+    """
+    from coxa.exercises.drawing import loop, model3d, placement, stills
+
+    with locales.speaking(wanted.language):
+        exercise = catalogue.load(wanted.exercise)
+        person = stills.Person(wanted.side)
+        if wanted.kind == "figure":
+            return model3d.animate(exercise, person, fault=wanted.mistake).data
+        if wanted.kind == "loop":
+            return loop.animate(exercise, person).data
+        if wanted.kind == "camera":
+            return placement.place_camera(exercise, person).data
+        if wanted.mistake is None:
+            return stills.positions(exercise, person).data
+        found = next(p for p in stills.mistakes(exercise, person) if p.name == f"{exercise.id}.{wanted.mistake}.svg")
+        return found.data
+
+
+class Pictures:
+    """The pictures of one data folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they are kept; made when the first one is.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._busy: dict[str, asyncio.Lock] = {}
+
+    async def path(self, wanted: Wanted) -> Path:
+        """The file of a picture; drawn now if it is not there yet, and then once however many ask.
+
+        Raises
+        ------
+        BadInput
+            If the folder cannot be written.
+        """
+        loop = asyncio.get_running_loop()
+        path = self.folder / wanted.name
+        if path.exists():
+            return path
+        async with self._busy.setdefault(wanted.name, asyncio.Lock()):
+            if not path.exists():
+                await loop.run_in_executor(_PEN, self._keep, wanted, path)
+        self._busy.pop(wanted.name, None)
+        return path
+
+    def _keep(self, wanted: Wanted, path: Path) -> None:
+        data = draw(wanted)
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # The packed one first: where the picture is, the packed one is.
+            if path.suffix == ".svg":
+                _write(path.with_suffix(".svg.gz"), gzip.compress(data, 8, mtime=0))
+            _write(path, data)
+        except OSError as error:
+            raise BadInput(
+                f"{self.folder}: expected a folder that can be written, got {error.strerror}; set COXA_DATA to another"
+            ) from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file that appears only when whole."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.write_bytes(data)
+    part.replace(path)
+
+
+async def answer(request: Request, pictures: Pictures, wanted: Wanted) -> Response:
+    """The picture as a response: packed where the browser takes that, and nothing where it has it already."""
+    path = await pictures.path(wanted)
+    tag = f'"{path.stem}"'
+    headers = {
+        "ETag": tag,
+        # Its address does not change with its content; within a visit it does not either.
+        "Cache-Control": "private, max-age=3600",
+        "Vary": "Accept-Encoding, Cookie, Accept-Language",
+        "Content-Security-Policy": POLICY,
+    }
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    packed = path.with_suffix(".svg.gz")
+    if path.suffix == ".svg" and "gzip" in request.headers.get("accept-encoding", "") and packed.exists():
+        headers["Content-Encoding"] = "gzip"
+        path = packed
+    return Response(path.read_bytes(), media_type=wanted.media_type, headers=headers)
