@@ -21,6 +21,7 @@ from coxa.web.compress import Compress
 from coxa.web.config import WebConfig
 from coxa.web.language import Language
 from coxa.web.limits import Limits
+from coxa.web.live.sets import LiveSets, warm
 from coxa.web.logs import Calm, Log
 from coxa.web.pairing import Pairings
 from coxa.web.security import Security
@@ -32,6 +33,7 @@ ROUTERS: tuple[str, ...] = (
     "coxa.web.pairing",
     "coxa.web.api.today",
     "coxa.web.api.diary",
+    "coxa.web.live.socket",
     "coxa.web.pages.progress",
     "coxa.web.pages.measure",
     "coxa.web.pages.morning",
@@ -81,9 +83,13 @@ def create_app(config: WebConfig | None = None, clock: Callable[[], datetime] = 
         app.state.closing = asyncio.Event()
         app.state.live = set()
         app.state.store = await run_in_threadpool(Store.open, config.database, config.data, clock)
+        app.state.sets = LiveSets(app.state.store)
+        warming = asyncio.create_task(run_in_threadpool(warm))
         try:
             yield
         finally:
+            await warming
+            await run_in_threadpool(app.state.sets.close)
             app.state.store.close()
 
     app = FastAPI(

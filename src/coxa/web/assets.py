@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount
-from starlette.staticfiles import StaticFiles
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
 HERE = Path(__file__).parent
@@ -19,7 +23,11 @@ STATIC = HERE / "static"
 FRONT = HERE / "front"
 MODELS = HERE.parent / "capture" / "models"
 FOREVER = "public, max-age=31536000, immutable"
-ASK_AGAIN = "no-cache"
+ASK_AGAIN = "public, no-cache"
+#: Files that are text at heart; set-up packs those of the front beforehand, the others are packed once when first asked for.
+TEXTS = frozenset({".css", ".js", ".mjs", ".json", ".svg", ".wasm", ".webmanifest", ".txt"})
+PACKED = (".br", ".gz")
+LEAST_BYTES = 1000
 
 
 def asset(name: str) -> str:
@@ -81,7 +89,16 @@ def _manifest(path: Path, _changed: int) -> dict[str, dict[str, Any]]:
 
 
 class Files(StaticFiles):
-    """A folder of files, each kept by the browser as long as its address says it cannot change."""
+    """A folder of files, each as small as the browser can take it, and kept by it as long as its address cannot change.
+
+    Parameters
+    ----------
+    directory : Path
+    hashed : str, optional
+        Files under this name carry a digest in their own name.
+    only : str, optional
+        The one ending that is served.
+    """
 
     def __init__(self, directory: Path, *, hashed: str | None = None, only: str | None = None) -> None:
         super().__init__(directory=directory, check_dir=False)
@@ -90,13 +107,48 @@ class Files(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, with how long it may be kept."""
-        if any(part.startswith(".") and part not in (".", "") for part in path.split("/")) or (self.only and not path.endswith(self.only)):
+        parts = path.replace("\\", "/").split("/")
+        if (
+            any(part.startswith(".") and part != "." for part in parts)
+            or path.endswith(PACKED)
+            or (self.only and not path.endswith(self.only))
+        ):
             raise HTTPException(404)
         response = await super().get_response(path, scope)
-        if isinstance(response, FileResponse) or response.status_code == 304:
-            lasting = b"v=" in scope["query_string"] or (self.hashed is not None and path.startswith(self.hashed))
-            response.headers["Cache-Control"] = FOREVER if lasting else ASK_AGAIN
+        if not (isinstance(response, FileResponse) or response.status_code == 304):
+            return response
+        file = Path(self.lookup_path(path)[0])
+        asked = parse_qs(scope["query_string"].decode("latin-1")).get("v", [""])[0]
+        lasting = (self.hashed is not None and path.startswith(self.hashed)) or asked == await run_in_threadpool(version, file)
+        headers = {"Cache-Control": FOREVER if lasting else ASK_AGAIN}
+        if file.suffix in TEXTS:
+            headers["Vary"] = "Accept-Encoding"
+        response.headers.update(headers)
+        if response.status_code == 200 and file.suffix in TEXTS and "range" not in Headers(scope=scope):
+            return await self._packed(file, scope, response, headers)
         return response
+
+    async def _packed(self, file: Path, scope: Scope, plain: Response, headers: dict[str, str]) -> Response:
+        accepted = {part.split(";")[0].strip() for part in Headers(scope=scope).get("accept-encoding", "").split(",")}
+        kind = plain.headers["content-type"]
+        for ending, name in ((".br", "br"), (".gz", "gzip")):
+            ready = file.with_name(file.name + ending)
+            if name in accepted and ready.exists() and ready.stat().st_mtime_ns >= file.stat().st_mtime_ns:
+                packed = FileResponse(ready, headers={**headers, "Content-Encoding": name, "Content-Type": kind})
+                return NotModifiedResponse(packed.headers) if self.is_not_modified(packed.headers, Headers(scope=scope)) else packed
+        if "gzip" not in accepted or file.stat().st_size < LEAST_BYTES:
+            return plain
+        stat = file.stat()
+        body = await run_in_threadpool(_gzipped, file, stat.st_mtime_ns, stat.st_size)
+        tag = f'W/"{version(file)}"'
+        if Headers(scope=scope).get("if-none-match") == tag:
+            return Response(status_code=304, headers={**headers, "ETag": tag})
+        return Response(body, headers={**headers, "Content-Encoding": "gzip", "ETag": tag, "Content-Type": kind})
+
+
+@lru_cache(maxsize=256)
+def _gzipped(file: Path, _changed: int, _size: int) -> bytes:
+    return gzip.compress(file.read_bytes(), 6, mtime=0)
 
 
 def routes() -> list[BaseRoute]:

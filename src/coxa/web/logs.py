@@ -66,11 +66,10 @@ def template_of(scope: Scope) -> str:
 
 
 class Log:
-    """Notes each request when it is over, and answers with a calm page what nobody expected."""
+    """Notes each request when it is over."""
 
-    def __init__(self, app: ASGIApp, config: WebConfig) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.config = config
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, then note."""
@@ -92,17 +91,39 @@ class Log:
 
         try:
             await self.app(scope, receive, noted)
-        except Exception as error:
-            log.error("failed", extra={"fields": describe(error) | {"path": template_of(scope)}})
-            if self.config.raise_errors:
-                raise
-            if scope["type"] == "http" and status is None:
-                from coxa.web.errors import answer
-
-                await answer(Request(scope, receive), 500)(scope, receive, noted)
-            elif scope["type"] == "websocket" and status in (None, 101):
-                await noted({"type": "websocket.close", "code": 1011})
         finally:
             ms = round((time.perf_counter() - began) * 1000, 1)
             fields = {"method": scope.get("method", "SOCKET"), "path": template_of(scope), "status": status, "ms": ms}
             log.info("request", extra={"fields": fields})
+
+
+class Calm:
+    """Answers with a calm page what nobody expected, and notes where it happened."""
+
+    def __init__(self, app: ASGIApp, config: WebConfig) -> None:
+        self.app = app
+        self.config = config
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on; answer if that fails."""
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] in ("http.response.start", "websocket.close")
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            if self.config.raise_errors or scope["type"] not in ("http", "websocket"):
+                raise
+            log.error("failed", extra={"fields": describe(error) | {"path": template_of(scope)}})
+            if started:
+                return
+            if scope["type"] == "http":
+                from coxa.web.errors import answer
+
+                await answer(Request(scope, receive), 500)(scope, receive, send)
+            else:
+                await send({"type": "websocket.close", "code": 1011})

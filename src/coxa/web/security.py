@@ -7,6 +7,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -132,15 +134,25 @@ class Security:
             return True
         token = headers.get(HEADER.decode())
         if token is None and kind == "application/x-www-form-urlencoded":
-            token = next(iter(parse_qs(body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS).get(FIELD, ())), None)
+            try:
+                fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS)
+            except ValueError as error:
+                raise Refused(400, "") from error
+            token = next(iter(fields.get(FIELD, ())), None)
         elif token is None and kind == "multipart/form-data":
-            async with Request(scope, _replay(body, _nothing)).form() as form:
-                field = form.get(FIELD)
-                token = field if isinstance(field, str) else None
+            try:
+                async with Request(scope, _replay(body, _nothing)).form(max_fields=MOST_FIELDS) as form:
+                    field = form.get(FIELD)
+                    token = field if isinstance(field, str) else None
+            except (HTTPException, MultiPartException) as error:
+                raise Refused(400, "") from error
         return is_valid(scope, self.config.secret, token)
 
     async def _body(self, headers: Headers, receive: Receive) -> bytes:
-        if int(headers.get("content-length", "0") or 0) > MOST_BYTES:
+        length = headers.get("content-length", "0")
+        if not (length.isascii() and length.isdigit()):
+            raise Refused(400, "")
+        if int(length) > MOST_BYTES:
             raise Refused(413, "")
         parts: list[bytes] = []
         size = 0
