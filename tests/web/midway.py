@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
+
+with warnings.catch_warnings():
+    # Starlette would have its own client's successor; both ask the same way.
+    warnings.simplefilter("ignore")
+    from fastapi.testclient import TestClient
 
 from api_client import ZONE, answers
 
@@ -17,15 +23,35 @@ from coxa.care.programme import Profile
 from coxa.care.progression import form_of
 from coxa.motion import analyze
 from coxa.motion.result import SetResult
-from coxa.records import ConsentRepository, DiaryRepository, PeopleRepository, ProgrammeRepository, ScreeningRepository, Store
+from coxa.records import (
+    ConsentRepository,
+    DiaryRepository,
+    PeopleRepository,
+    ProgrammeRepository,
+    ScreeningRepository,
+    SignInRepository,
+    Store,
+)
 from coxa.records.events import (
-    ActivityScore, Event, ExerciseEffort, ExercisePain, Habit, MorningPain, OverallChange, RepetitionDone, SessionEnded, SessionStarted,
-    SetDone, TestValue,
+    ActivityScore,
+    Event,
+    ExerciseEffort,
+    ExercisePain,
+    Habit,
+    MorningPain,
+    OverallChange,
+    RepetitionDone,
+    SessionEnded,
+    SessionStarted,
+    SetDone,
+    TestValue,
 )  # fmt: skip
 from coxa.records.people import Person
 from coxa.web.flow.moving_on import move_on
-from coxa.web.visitor import Visitor
+from coxa.web.visitor import LASTS, Visitor
 
+HERE = "http://127.0.0.1:8000"
+FORM = {"Origin": HERE}
 FIRST_DAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)  # a Monday
 
 
@@ -60,6 +86,11 @@ def begin(store: Store, *, name: str = "Anna", **changes: Any) -> Person:
 
 def visitor(store: Store, person: Person) -> Visitor:
     return Visitor(store, person, person.asker, zone=person.zone, local=True)
+
+
+def sign_in_as(client: TestClient, person: Person) -> None:
+    """Give this browser a sign-in of the person."""
+    client.cookies.set("coxa_sign_in", SignInRepository(client.app.state.store).open(person.id, lasts=LASTS))  # type: ignore[attr-defined]
 
 
 def session(store: Store, person: Person, key: str, pain: int, exercises: Sequence[str], *, faulty: int = 0) -> None:
