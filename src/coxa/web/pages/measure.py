@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from coxa.care.history import History
 from coxa.care.reason import Reason
-from coxa.care.selection import allowed
+from coxa.care.selection import why_not
 from coxa.care.translate import translate
 from coxa.errors import BadInput
 from coxa.exercises import catalogue
@@ -66,9 +66,10 @@ class Offer:
 
 def offers(history: History) -> tuple[Offer, ...]:
     """The tests; standing ones not after two falls or a slow timed up and go, unless a clinician says so (product decision 7)."""
-    _yes, left_out = allowed(flow.body_now(history))
-    against = {one.exercise: tuple(translate(reason) for reason in one.why) for one in left_out}
-    return tuple(Offer(id, catalogue.load(id), against.get(id, ())) for id in UNITS)
+    body = flow.body_now(history)
+    tests = [catalogue.load(id) for id in UNITS]
+    against = [tuple(translate(reason) for reason in why_not(test, body, "both")) for test in tests]
+    return tuple(Offer(id, test, why) for id, test, why in zip(UNITS, tests, against, strict=True))
 
 
 def figure(text: str, what: str, most: float, *, whole: bool = False) -> float | None:
