@@ -80,7 +80,7 @@ class Wishes:
         if isinstance(minutes, int) and not isinstance(minutes, bool):
             found = replace(found, minutes=minutes)
         if goal in GOALS:
-            found = replace(found, goal=goal)  # type: ignore[arg-type]
+            found = replace(found, goal=goal)
         if isinstance(things, tuple) and things:
             found = replace(found, equipment=tuple(one for one in EQUIPMENT if one in things))
         return found

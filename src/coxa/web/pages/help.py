@@ -87,7 +87,8 @@ def asked(request: Request, visitor: SignedIn, key: str = "") -> Response:
         return RedirectResponse("/help", 303)
     day, at, wishes = _wished(kept)
     return page(
-        request, "help-appointment.html", visitor, here="help", kept=kept, mail=_mail(visitor, kept), day=plain.describe_date(day) if day else "",
+        request, "help-appointment.html", visitor, here="help", kept=kept, mail=_mail(visitor, kept),
+        day=plain.describe_date(day) if day else "",
         at=at.strftime("%H:%M") if at else "", wishes=wishes, body=_body(visitor, kept),
     )  # fmt: skip
 
@@ -111,7 +112,7 @@ def invitation(visitor: SignedIn, key: str = "") -> Response:
     event.add("status", "TENTATIVE")
     attendee = vCalAddress(f"mailto:{kept.address}")
     attendee.params["ROLE"], attendee.params["RSVP"], attendee.params["PARTSTAT"] = "REQ-PARTICIPANT", "TRUE", "NEEDS-ACTION"
-    event.add("attendee", attendee, encode=0)
+    event.add("attendee", attendee, encode=False)
     found = Calendar()
     found.add("prodid", f"-//coxa//appointment//{current().upper()}")
     found.add("version", "2.0")

@@ -78,9 +78,10 @@ def exercise(request: Request, visitor: Maybe, id: str) -> Response:
 @router.get("/exercises/{id}/{kind}.svg")
 async def picture(request: Request, id: str, kind: str, side: str = "left", mistake: str | None = None) -> Response:
     """A picture: still, loop or camera; with `mistake`, the mistake beside the right way."""
-    if kind not in ("still", "loop", "camera"):
+    known: dict[str, pictures.Kind] = {"still": "still", "loop": "loop", "camera": "camera"}
+    if kind not in known:
         raise HTTPException(404)
-    return await _drawn(request, id, kind, side, mistake)
+    return await _drawn(request, id, known[kind], side, mistake)
 
 
 @router.get("/exercises/{id}/figure.glb")

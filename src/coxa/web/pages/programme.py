@@ -110,7 +110,8 @@ def _form(
     kinds = [(kind, plain.KINDS[kind], flow.ABOUT[kind], lengths.get(kind)) for kind in flow.KINDS]
     return page(
         request, "programme-form.html", visitor, status=status, here="programme", typed=typed, wishes=typed.wishes, kinds=kinds,
-        days=[(day, plain.DAY_NAMES[day]) for day in plain.WEEKDAYS], things=[(one, _capital(plain.EQUIPMENT[one])) for one in flow.EQUIPMENT],
+        days=[(day, plain.DAY_NAMES[day]) for day in plain.WEEKDAYS],
+        things=[(one, _capital(plain.EQUIPMENT[one])) for one in flow.EQUIPMENT],
         goals=[(one, _capital(plain.GOALS[one])) for one in flow.GOALS], problems=problems or {}, longer=longer, changes=kept is not None,
         most_of=tuple(range(flow.MOST[0], flow.MOST[1] + 1)), minutes_of=flow.MINUTES,
     )  # fmt: skip
@@ -126,7 +127,8 @@ def _programme(request: Request, visitor: Visitor, kept: KeptProgramme, *, probl
         kind=plain.KINDS[programme.kind], place=_capital(place), phase=plain.PHASES[programme.phase],
         length=plain.describe_minutes(programme.minutes_a_session), times=plain.describe_times(max(1, programme.sessions_a_day)),
         cards=[card_of(row) for row in programme.exercises], weeks=flow.weeks(programme, starts, visitor.today),
-        today=visitor.today, left_out=_left_out(programme), next_ones=[(catalogue.load(one.exercise).name, one) for one in programme.unlocks_next],
+        today=visitor.today, left_out=_left_out(programme),
+        next_ones=[(catalogue.load(one.exercise).name, one) for one in programme.unlocks_next],
         stop_rule=_(plain.STOP_RULE), clock=_usual(wanted), starts=plain.describe_date(starts),
         version=kept.number, day_of=(visitor.today - starts).days + 1,
     )  # fmt: skip

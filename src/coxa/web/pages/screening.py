@@ -167,12 +167,13 @@ def _result(
     found = translate(completed.result)
     country = helplines.country_of(visitor.zone, request.headers.get("accept-language", ""), current())
     before = completed.clearance
+    answered = completed.completed_at.astimezone(zone_of(visitor.zone)).date()
     typed = typed or {"by": before.by if before else "", "on": ""}
     texts = {id: question.text for id, question in translate(screening_questions()).questions.items()}
     return page(
         request, "screening-result.html", visitor, status=status, nav=found.may_exercise, here="programme", screening=found,
         headline=plain.HEADLINES[found.outcome], meaning=plain.MEANINGS[found.outcome],
-        limits=[plain.LIMITS[limit] for limit in found.limits], answered_on=plain.describe_date(completed.completed_at.astimezone(zone_of(visitor.zone)).date()),
+        limits=[plain.LIMITS[limit] for limit in found.limits], answered_on=plain.describe_date(answered),
         pairs=[(texts[a], texts[b]) for a, b in found.contradictions], line=helplines.helpline(country), problem=problem, typed=typed,
         today=visitor.today.isoformat(), title=_("What your answers come to"),
     )  # fmt: skip
