@@ -18,7 +18,7 @@ FORM = {"Origin": HERE}
 def sign_in_as(client: TestClient, person: Person) -> Person:
     """Give this client a sign-in of the person."""
     token = SignInRepository(client.app.state.store).open(person.id, lasts=LASTS)  # type: ignore[attr-defined]
-    client.cookies.set("coxa_sign_in", token)
+    client.cookies.set("coxa_sign_in", token, domain=client.base_url.host)
     return person
 
 

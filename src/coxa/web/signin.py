@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from coxa import locales
 from coxa.errors import BadInput
 from coxa.locales import gettext
+from coxa.records import PeopleRepository, Store
 from coxa.records.people import Person
 from coxa.web.accounts import LONGEST, SHORTEST, make_account, right_account
 from coxa.web.language import remember_language
@@ -94,6 +95,21 @@ def sign_in_now(request: Request, visitor: Maybe, email: Text = "", password: Te
     return welcome_in(request, person, next)
 
 
+def trouble(store: Store, email: str, password: str) -> str:
+    """What stands in the way of an account, in words for the person; empty if nothing does."""
+    try:
+        taken = PeopleRepository(store).account(email) is not None
+    except BadInput:
+        return gettext("Please give your e-mail address, such as anna@example.org.")
+    if taken:
+        return gettext("This address has an account already. Please sign in with it.")
+    if len(password) < SHORTEST:
+        return gettext("Please take a longer password, with at least %(n)s characters.") % {"n": SHORTEST}
+    if password.strip().lower() == email.strip().lower():
+        return gettext("Please take a password that is not your e-mail address.")
+    return ""
+
+
 @router.get("/sign-up")
 def sign_up_page(request: Request, visitor: Maybe) -> Response:
     """The form; for who goes on without an account so far, it makes one of what is there."""
@@ -109,6 +125,8 @@ def sign_up_now(request: Request, visitor: Maybe, name: Text = "", email: Text =
         return RedirectResponse("/", 303)
     limits_of(request).attempt("sign-up address", address_of(request))
     local = visitor.person if visitor is not None else None
+    if wrong := trouble(store_of(request), email, password):
+        return page(request, "sign-up.html", visitor, 422, name=name[:200], email=email[:254], wrong=wrong, shortest=SHORTEST)
     try:
         person = make_account(
             store_of(request),
