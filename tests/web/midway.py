@@ -140,8 +140,8 @@ def live_through(store: Store, clock: Clock, *, days: int = 24, name: str = "Ann
             move_on(me, f"morning-{day}")
         if day in (0, 14, days - 1):
             score = 3 + day // 5
-            for activity in ("Climbing stairs", "Putting on socks", "Walking for half an hour"):
-                tell(ActivityScore(on=today, name=activity, score=min(10, score)), f"{activity}-{day}")
+            for ahead, activity in enumerate(("Climbing stairs", "Putting on socks", "Walking for half an hour")):
+                tell(ActivityScore(on=today, name=activity, score=min(10, score + ahead)), f"{activity}-{day}")
             tell(TestValue(on=today, test="chair-stand", value=9 + day // 6, unit="stands"), f"stand-{day}")
             for side, more in (("left", 0.0), ("right", 4.5)):
                 tell(TestValue(on=today, test="single-leg-stance", value=7 + day / 3 + more, unit="s", side=side), f"{side}-{day}")  # type: ignore[arg-type]

@@ -126,15 +126,15 @@ def legend(lines: Sequence[Line]) -> Markup:
     return Markup(f'<ul class="chart-legend">{"".join(rows)}</ul>')
 
 
-def nice_ticks(low: float, high: float, wanted: int = 4) -> list[float]:
+def nice_ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     """Round values, evenly spaced, from the one at or below `low` to the one at or above `high`.
 
     >>> nice_ticks(0, 10), nice_ticks(3, 27)
-    ([0.0, 2.5, 5.0, 7.5, 10.0], [0.0, 10.0, 20.0, 30.0])
+    ([0.0, 2.0, 4.0, 6.0, 8.0, 10.0], [0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0])
     """
     span = max(high - low, 1e-9)
     scale = 10.0 ** math.floor(math.log10(span / wanted))
-    step = scale * next(m for m in (1.0, 2.0, 2.5, 5.0, 10.0) if span / wanted <= m * scale * (1 + 1e-9))
+    step = scale * next(m for m in (1.0, 2.0, 5.0, 10.0) if span / wanted <= m * scale * (1 + 1e-9))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [round(k * step, 9) for k in range(first, last + 1)]
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from coxa.care import outcomes as measures
 from coxa.care.decision import Decision, Outcome
 from coxa.care.history import History
+from coxa.care.reason import Reason
 from coxa.care.translate import say
 from coxa.exchange import plain
 from coxa.exchange.words import MISSING, number
@@ -267,10 +268,16 @@ def change_row(one: flow.VersionChange) -> dict[str, object]:
         title = _("Your programme changed, from your diary")
     else:
         title = _("Your programme was made anew")
-    return {"on": plain_date(one.on), "number": one.number, "title": title, "steps": [_step_row(step) for step in one.steps]}
+    # What holds for the whole programme is said once, and with an exercise only what is its own.
+    whole = next((step for step in one.steps if step.exercise is None), None)
+    common = whole.reasons if whole else ()
+    own = [_step_row(step, common) for step in one.steps if step.exercise is not None]
+    return {
+        "on": plain_date(one.on), "number": one.number, "title": title, "whole": _step_row(whole) if whole else None, "steps": own,
+    }  # fmt: skip
 
 
-def _step_row(step: flow.Step) -> dict[str, object]:
+def _step_row(step: flow.Step, said: tuple[Reason, ...] = ()) -> dict[str, object]:
     name = catalogue.load(step.exercise).name if step.exercise else _("The whole programme")
     dose = ""
     if step.instead is not None:
@@ -279,4 +286,4 @@ def _step_row(step: flow.Step) -> dict[str, object]:
         dose = _("{before}, now {now}").format(before=plain.describe_dose(step.before), now=plain.describe_dose(step.now))
     elif step.before is not None and step.now is None:
         dose = _("left out for now")
-    return {"name": name, "step": plain.STEPS[step.step], "dose": dose, "reasons": step.reasons}
+    return {"name": name, "step": plain.STEPS[step.step], "dose": dose, "reasons": [one for one in step.reasons if one not in said]}
