@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
 from care.people import well
-from coxa.care.habits import for_week, moment_of
+from coxa.care.habits import FILE, for_week, moment_of
 from coxa.care.planner import plan
 from coxa.care.programme import Profile
 from coxa.care.screening import screen
@@ -42,3 +44,32 @@ def test_every_exercise_that_can_be_planned_has_its_moment() -> None:
     for exercise in catalogue.all_exercises():
         if exercise.purpose[0] != "test":
             assert moment_of(exercise.id) != exercise.id
+
+
+def cues(goal: str, week: int = 1, region: str = "not-sure") -> list[str]:
+    body = Profile(screening=screen(well(region=region)), age=45, falls_12_months=0, minutes_a_day=60, most_exercises=12, goal=goal)
+    found = plan(body)
+    known = {catalogue.load(row.exercise).daily_life: row.exercise for row in found.exercises}
+    return [moment_of(known[cue.words]) for cue in for_week(found, week)]
+
+
+@pytest.mark.parametrize("week", [1, 2, 5])
+def test_what_the_person_wants_to_do_again_has_a_cue_every_week(week: int) -> None:
+    data = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    for goal, moments in data["goal"].items():
+        wanted = set(moments) | set(data["region"]["outer"])
+        assert set(cues(goal, week, "outer")) & wanted, goal
+    assert cues("sleep")[0] in data["goal"]["sleep"]
+
+
+def test_where_it_hurts_orders_the_cues_too() -> None:
+    data = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    for region, moments in data["region"].items():
+        first = {place for week in range(1, 6) for place in cues("everyday", week, region)[:1]}
+        assert first & set(moments), region
+
+
+def test_every_moment_named_for_a_goal_or_a_region_is_one() -> None:
+    data = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    named = {moment for kind in ("goal", "region") for moments in data[kind].values() for moment in moments}
+    assert named <= set(data["moments"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from care.diaries import diary, easing, on, programme, session
+from care.diaries import diary, easing, on, profile, programme, session
 from coxa.care.course import stages
 from coxa.care.decision import Outcome
 from coxa.care.history import Activity, Change, History, TestDone
@@ -206,3 +206,12 @@ def test_the_expected_course_is_from_published_figures_and_fits_the_person() -> 
     told = [n.source for n in review(easing(16)).notices]
     assert "P30" not in told  # not an osteoarthritis
     assert review(easing(3)).notices[0].source == "P30"
+
+
+@pytest.mark.parametrize(
+    ("stands", "sex", "told"), [(11, "male", True), (11, "female", False), (11, None, False), (10, None, True), (12, "male", False)]
+)
+def test_a_chair_stand_below_what_is_usual_at_that_age_is_told(stands: int, sex: str | None, told: bool) -> None:
+    body = profile(age=66).model_copy(update={"sex": sex})
+    history = easing(16, tests=rows_of((1, stands), test="chair-stand", unit="stands"), profile=body)
+    assert ("C7.chair-stand" in [notice.rule for notice in review(history).notices]) is told

@@ -73,6 +73,21 @@ def test_each_source_programme_can_be_asked_for(coxa: Run, tmp_path: Path, kind:
     assert coxa("plan", written(tmp_path, document)).code == 0
 
 
+def test_a_clinics_own_threshold_holds_for_the_plan_too(coxa: Run, tmp_path: Path) -> None:
+    file = written(tmp_path, profile(answers=answers(pain_now=4)))
+    own = written(tmp_path, 'clinic = "Praxis am Park"\n[thresholds]\n"pain.session-limit" = 4\n', "own.toml")
+    assert json.loads(coxa("plan", file, "--json").out)["phase"] != "calm"
+    assert json.loads(coxa("plan", file, "--overrides", own, "--json").out)["phase"] == "calm"
+    refused(coxa("plan", file, "--overrides", tmp_path / "none.toml"), "none.toml", "No such file")
+
+
+def test_the_sex_may_be_told_and_must_be_the_same_in_both_places(coxa: Run, tmp_path: Path) -> None:
+    assert coxa("plan", written(tmp_path, profile(answers=answers(sex="female"), sex="female"))).code == 0
+    assert read_profile(profile(answers=answers(sex="male"))).sex == "male"
+    assert read_profile(profile()).sex is None
+    refused(coxa("plan", written(tmp_path, profile(answers=answers(sex="female"), sex="male"))), "sex", "correct one")
+
+
 def test_a_screening_in_place_of_answers_gives_the_same_plan(coxa: Run, tmp_path: Path) -> None:
     result = screen(answers()).model_dump(mode="json")
     by_result = coxa("plan", written(tmp_path, profile(answers=None, screening=result, age=45, falls_12_months=0)), "--json")

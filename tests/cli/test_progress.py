@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from coxa.care import progression
 from coxa.care.decision import Review
 from coxa.care.planner import plan_for
 from coxa.exchange.documents import read_history, read_profile
+from coxa.settings import settings
 
 Run = Callable[..., Ran]
 
@@ -76,6 +78,21 @@ def test_a_clinics_own_threshold_holds(coxa: Run, tmp_path: Path, programme: dic
     own = written(tmp_path, 'clinic = "Praxis am Park"\n[thresholds]\n"pain.session-limit" = 5\n', "own.toml")
     assert json.loads(coxa("progress", file, "--json").out)["decisions"][0]["step"] != "stop_now"
     assert json.loads(coxa("progress", file, "--overrides", own, "--json").out)["decisions"][0]["step"] == "stop_now"
+
+
+@pytest.mark.parametrize("pains", [EASING, WORSENING, [4] * 16, [3, 3, 7]])
+def test_in_german_there_is_no_english_sentence(
+    coxa: Run, tmp_path: Path, programme: dict[str, Any], pains: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COXA_LANGUAGE", "de")
+    settings.cache_clear()
+    tests = [{"on": str(STARTS), "test": "chair-stand", "value": 9, "unit": "stands"}]
+    tests.append({"on": str(STARTS), "test": "strength", "value": 20, "unit": "kg", "side": "left", "what": "Abduktion"})
+    ran = coxa("progress", written(tmp_path, diary(pains, programme, tests=tests)))
+    settings.cache_clear()
+    assert ran.code == 0
+    left = re.findall(r"\b(?:the|you|your|and|with|this|that|is|than|please|pain|next|stands|left|right)\b", ran.out, re.IGNORECASE)
+    assert not left, ran.out
 
 
 def row(**changes: Any) -> dict[str, Any]:

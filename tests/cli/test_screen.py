@@ -27,7 +27,7 @@ def coxa(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 OUTCOMES = {
     "emergency": ({"saddle_or_both_legs": True}, "Please get help now", "emergency department"),
     "urgent": ({"one_leg_swollen": True}, "Please see a doctor soon", "clot in a vein"),
-    "clinician_first": ({"age": 17, "child_limps": False}, "Please ask a doctor or physiotherapist first", "Below 18"),
+    "clinician_first": ({"age": 17, "child_limps": False, "pain_now": 0}, "Please ask a doctor or physiotherapist first", "Below 18"),
     "incomplete": ({"hot_or_feverish": None}, "A few answers are still open", "hot, red or swollen"),
     "ready_with_care": ({"nerve_signs": True}, "You can start, with care", "gentle"),
     "ready": ({}, "You can start", "stop any exercise"),
@@ -80,7 +80,7 @@ def test_answers_come_from_a_pipe_and_as_a_fhir_response(coxa: Run, monkeypatch:
 
 
 def test_a_clinicians_go_ahead_comes_with_who_and_when(coxa: Run, tmp_path: Path) -> None:
-    given = {"answers": answers(age=17, child_limps=False), "cleared_by": "Dr Weiß", "cleared_on": "2026-10-01"}
+    given = {"answers": answers(age=17, child_limps=False, pain_now=0), "cleared_by": "Dr Weiß", "cleared_on": "2026-10-01"}
     assert json.loads(coxa("screen", written(tmp_path, given), "--json").out)["outcome"] == "ready_with_care"
     refused(coxa("screen", written(tmp_path, {k: v for k, v in given.items() if k != "cleared_on"})), "cleared_on", "when")
 

@@ -8,6 +8,9 @@ from functools import cache
 from pathlib import Path
 
 from coxa.care.facts import Facts
+from coxa.care.outcomes import Sex as TableSex
+from coxa.care.outcomes import below_average
+from coxa.care.programme import Sex
 from coxa.care.reason import Reason, Value
 from coxa.care.selection import limits_of
 from coxa.care.thresholds import value
@@ -16,6 +19,8 @@ from coxa.exercises.terms import Condition, Region, Source
 FILE = Path(__file__).with_name("data") / "course.toml"
 #: For how many days after its day a milestone is shown.
 SHOWN_DAYS = 7
+#: How the table of chair stands calls the sexes.
+SEXES: dict[Sex, TableSex] = {"female": "woman", "male": "man"}
 
 
 class Stage(Value):
@@ -58,6 +63,7 @@ def notices(facts: Facts) -> tuple[Reason, ...]:
     if controlled(facts):
         words = "Your hip is calm. Keep doing your exercises once or twice a day, so that it stays so."
         found.append(Reason(rule="B15", words=words, source="S004"))
+    found += _few_stands(facts)
     stance = facts.profile.stance
     stands = not {"no-standing-without-clinician", "no-single-leg"} & set(limits_of(facts.profile))
     if stands and len(facts.trained) >= value("two-weeks.sessions") and (stance.left_s is None or stance.right_s is None):
@@ -75,6 +81,20 @@ def controlled(facts: Facts) -> bool:
     pains = [s.pain_before for s in facts.sessions if s.at.date() > since]
     calm = all(m.light == "green" for m in facts.morrows if m.on > since)
     return len(pains) >= value("two-weeks.sessions") and calm and max(pains) <= value("maintenance.pain")
+
+
+def _few_stands(facts: Facts) -> list[Reason]:
+    """The newest chair stand, where it is below what is usual at that age (C7)."""
+    stands = [test for test in facts.history.tests if test.test == "chair-stand"]
+    if not stands:
+        return []
+    newest = max(test.on for test in stands)
+    best = max(test.value for test in stands if test.on == newest)
+    body = facts.profile
+    if not below_average(best, body.age, None if body.sex is None else SEXES[body.sex]):
+        return []
+    words = "You got up from the chair fewer times than most people of your age. That can be trained; tell your doctor or physiotherapist."
+    return [Reason(rule="C7.chair-stand", words=words, source="P108")]
 
 
 def _day(facts: Facts) -> int | None:

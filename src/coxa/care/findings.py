@@ -347,8 +347,13 @@ def two_for_two(facts: Facts, planned: Planned) -> Hit | None:
     if any(m is None and t.on < facts.today for m, t in zip(lights, tries, strict=True)):
         return None  # a morning that was not told is no good news; that of today's session is still to come
     words = "Two sessions running went well, with room for more."
-    if facts.harder(planned) is not None:
-        return _hit("C4.two-for-two", "P35", f"{words} Go on one step harder.")
+    if (next_dose := facts.harder(planned)) is not None:
+        if next_dose.lever > planned.dose.lever:
+            way = ladder.harder_ways(exercise)[next_dose.lever - 1]
+            words = f"{words} Go on in a harder way: {way.name}. {way.how}"
+        else:
+            words = f"{words} Go on one step harder."
+        return _hit("C4.two-for-two", "P35", words)
     harder = [id for id in exercise.harder if id in facts.open and not ladder.standing(id)]
     if harder and ladder.trains(exercise):
         return _hit("C4.neighbour", "C4", f"{words} The next exercise is waiting: {catalogue.load(harder[0]).name}.", instead=harder[0])

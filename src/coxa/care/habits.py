@@ -41,18 +41,29 @@ def for_week(programme: Programme, week: int) -> tuple[Reason, ...]:
     Returns
     -------
     tuple of Reason
-        Up to three, each at another moment of the day; from exercises of this programme only, so that nothing is practised
-        in daily life that is left out of the session. Empty for a programme without exercises.
+        Up to three, each at another moment of the day; one of them at a moment that the goal or the region makes count (C2, C5).
+        From exercises of this programme only, so that nothing is practised in daily life that is left out of the session. Empty for
+        a programme without exercises.
     """
     by_moment: dict[str, list[Slug]] = {}
     for row in programme.exercises:
         by_moment.setdefault(moment_of(row.exercise), []).append(row.exercise)
-    moments = list(by_moment)
-    wanted = min(int(_data()["a_week"]), len(moments))
-    start = (max(week, 1) - 1) * wanted
+    wanted = min(int(_data()["a_week"]), len(by_moment))
+    first = [moment for moment in _first(programme) if moment in by_moment]
+    others = [moment for moment in by_moment if moment not in first]
+    # One that matters most each week, and the rest in turn; where one kind runs out, the other fills up.
+    of_first = min(len(first), max(1, wanted - len(others)))
     found = []
-    for place in range(start, start + wanted):
-        ids = by_moment[moments[place % len(moments)]]
-        exercise = catalogue.load(ids[(place // len(moments)) % len(ids)])
-        found.append(Reason(rule="B18", words=exercise.daily_life, source=_data()["source"]))
+    for moments, count in ((first, of_first), (others, wanted - of_first)):
+        for place in range((max(week, 1) - 1) * count, max(week, 1) * count):
+            ids = by_moment[moments[place % len(moments)]]
+            exercise = catalogue.load(ids[(place // len(moments)) % len(ids)])
+            found.append(Reason(rule="B18", words=exercise.daily_life, source=_data()["source"]))
     return tuple(found)
+
+
+def _first(programme: Programme) -> tuple[str, ...]:
+    """The moments that matter most: for what the person wants to do again, then for where it hurts."""
+    data = _data()
+    goal, region = data["goal"].get(programme.goal, []), data["region"].get(programme.region, [])
+    return tuple(dict.fromkeys((*goal, *region)))

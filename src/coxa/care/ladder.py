@@ -8,7 +8,7 @@ from coxa.care.programme import Equipment, PlannedDose
 from coxa.care.selection import equipment_name
 from coxa.care.thresholds import find, value
 from coxa.exercises import catalogue
-from coxa.exercises.model import Exercise
+from coxa.exercises.model import Exercise, Variation
 from coxa.exercises.terms import Slug
 
 POUND_KG = 0.45359237
@@ -25,7 +25,17 @@ def levers(exercise: Exercise) -> int:
     >>> levers(catalogue.load("bridge")), levers(catalogue.load("straight-leg-raise"))
     (1, 0)
     """
-    return sum(v.change == "harder" and equipment_name(v.name) != "cuff" for v in exercise.variations)
+    return len(harder_ways(exercise))
+
+
+def harder_ways(exercise: Exercise) -> tuple[Variation, ...]:
+    """The harder ways to do it, in order: `PlannedDose.lever` says how many of them are taken.
+
+    >>> [way.name for way in harder_ways(catalogue.load("bridge"))]
+    ['Arms up']
+    """
+    cuffs = [equipment_name(way.name) == "cuff" for way in _in_english(exercise).variations]
+    return tuple(way for way, cuff in zip(exercise.variations, cuffs, strict=True) if way.change == "harder" and not cuff)
 
 
 def takes_cuff(exercise: Exercise) -> bool:
@@ -34,7 +44,12 @@ def takes_cuff(exercise: Exercise) -> bool:
     >>> takes_cuff(catalogue.load("straight-leg-raise")), takes_cuff(catalogue.load("bridge"))
     (True, False)
     """
-    return any(equipment_name(thing.name) == "cuff" for thing in exercise.equipment)
+    return any(equipment_name(thing.name) == "cuff" for thing in _in_english(exercise).equipment)
+
+
+def _in_english(exercise: Exercise) -> Exercise:
+    """The same exercise with the names by which its things are known, in whatever language it is said."""
+    return catalogue.load(exercise.id, "en") if exercise.id in catalogue.ids() else exercise
 
 
 def harder_dose(

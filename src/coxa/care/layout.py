@@ -105,6 +105,7 @@ def nothing(kind: Kind, profile: Profile) -> Programme:
         weeks=None,
         reasons=profile.screening.reasons,
         starts_on=profile.starts_on,
+        goal=profile.goal,
     )
 
 
@@ -122,7 +123,7 @@ def told_once(planned: Sequence[Planned], profile: Profile) -> tuple[Reason, ...
 
     postures = {row.position for row in planned}
     if "severe-pain" in profile.screening.conditions:
-        add("P1", "ours", "Your pain is strong now. Do not start today. This plan is for a day on which it is below 6.")
+        add("P1", "ours", "Your pain is strong now. Do not start today. This plan is for a day on which it is less.")
     if planned and not profile.screening.conditions and profile.screening.region == "not-sure":
         add("C2", "C2", "It is not clear where it hurts, so this is the general gentle set.")
     if "no-floor" in limits_of(profile) and postures & set(LYING):

@@ -61,6 +61,7 @@ def plan(profile: Profile) -> Programme:
     if not profile.screening.may_exercise:
         return nothing("personal", profile)
     may, blocked = allowed(profile)
+    blocked = tuple(_only_a_test(one) for one in blocked)
     phase = phase_of(profile, may)
     too_sore = [one for one in may if phase == "calm" and one.exercise.posture == "standing"]
     early = [one for one in may if not _level_fits(one.exercise, profile) and one not in too_sore]
@@ -92,6 +93,7 @@ def plan(profile: Profile) -> Programme:
         reasons=_reasons(phase, profile, bool(planned)),
         notices=told_once(planned, profile),
         starts_on=profile.starts_on,
+        goal=profile.goal,
     )
     return programme.model_copy(update={"habits": habits.for_week(programme, 1)})
 
@@ -232,9 +234,15 @@ def _plain(part: Part) -> Part:
 # ------------------------------------------------------------------------------------------------ what is left out, and what comes next
 
 
+def _only_a_test(one: LeftOut) -> LeftOut:
+    """What stands against a test is said where the test is offered; a plan leaves it out because it is one."""
+    why = tuple(reason for reason in one.why if reason.rule == "P9")
+    return one.model_copy(update={"why": why, "until": ""}) if why else one
+
+
 def _too_sore(exercise: Exercise) -> LeftOut:
     words = "With strong pain you exercise lying down. Standing comes later."
-    return LeftOut(exercise=exercise.id, why=(Reason(rule="B20", words=words, source="S000"),), until="your pain is below 6")
+    return LeftOut(exercise=exercise.id, why=(Reason(rule="B20", words=words, source="S000"),), until="your pain is no longer strong")
 
 
 def _too_early(exercise: Exercise) -> LeftOut:

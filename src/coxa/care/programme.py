@@ -13,6 +13,7 @@ from coxa.exercises.terms import Slug, Source
 
 Kind = Literal["personal", "form-first", "stretch-and-strengthen", "return-to-running", "twice-a-day"]
 Goal = Literal["walk", "stairs", "sleep", "run", "everyday"]
+Sex = Literal["female", "male"]
 Phase = Literal["calm", "move", "strengthen", "function"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Equipment = Literal["mat", "chair", "step", "band", "cuff", "pillow", "roller", "camera"]
@@ -31,7 +32,8 @@ class Profile(Value):
 
     `screening` is the result of `coxa.care.screening`; the rest is what the person has, wants and can do. `cleared_by` names
     who released the person to exercise where the outcome asks for a clinician, and `cleared_on` when. `enabled` are
-    exercises that a clinician switched on although a block stands; `refused` those the person does not want.
+    exercises that a clinician switched on although a block stands; `refused` those the person does not want. `sex` is only used
+    to compare the chair stand with other people's; None where it was not told.
     """
 
     screening: Screening
@@ -52,6 +54,7 @@ class Profile(Value):
     refused: tuple[Slug, ...] = ()
     cleared_by: str = ""
     cleared_on: date | None = None
+    sex: Sex | None = None
 
 
 class PlannedDose(Value):
@@ -123,3 +126,4 @@ class Programme(Value):
     reasons: tuple[Reason, ...]
     notices: tuple[Reason, ...] = ()  # longer than the minutes given, taken out for safety, shown once
     starts_on: date | None = None
+    goal: Goal | None = None  # what the person wants to do again; it orders the habits

@@ -218,7 +218,7 @@ def _against_side(exercise: Exercise, profile: Profile, side: LegSide) -> Agains
 
 
 def why_not(exercise: Exercise, profile: Profile, side: Side) -> tuple[Reason, ...]:
-    """Every reason against doing the exercise now on that side, or on both; empty where it may be done so.
+    """Every reason against doing the exercise, or taking the test, now on that side, or on both; empty where it may be done so.
 
     Parameters
     ----------
@@ -231,7 +231,8 @@ def why_not(exercise: Exercise, profile: Profile, side: Side) -> tuple[Reason, .
     found = _against(exercise, profile)
     for one in sides:
         found += _against_side(exercise, profile, one)
-    return tuple(dict.fromkeys(reason for reason, _ in found))
+    # That it is a test is a reason not to practise it, and none against taking it.
+    return tuple(dict.fromkeys(reason for reason, _ in found if reason.rule != "P9"))
 
 
 def painful_sides(profile: Profile) -> tuple[LegSide, ...]:
@@ -261,7 +262,8 @@ def _gates(exercise: Exercise, profile: Profile) -> Against:
     if needed is None or all(time is not None and time >= needed for time in held):
         return []
     tested = all(time is not None for time in held)
-    words = exercise.prerequisites[0].reason + ("" if tested else " That has not been tested yet.")
+    reason = exercise.prerequisites[0].reason
+    words = reason if tested else f"{reason} That has not been tested yet."
     until = f"you can stand on each leg for {needed:g} seconds beside a firm support"
     return [(Reason(rule="B19", words=words, source="S000"), until)]
 

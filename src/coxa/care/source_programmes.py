@@ -112,6 +112,7 @@ def source_programme(kind: Kind, profile: Profile) -> Programme:
         reasons=plan.reasons,
         notices=_notices(plan, profile, out, length) + told_once(planned, profile),
         starts_on=profile.starts_on,
+        goal=profile.goal,
     )
     return programme.model_copy(update={"habits": habits.for_week(programme, 1)})
 

@@ -99,6 +99,8 @@ def _say(text: str, language: str) -> str:
         if found := pattern.fullmatch(text):
             # a part may be a sentence of its own
             return template.format(**{name: _say(part, language) for name, part in found.groupdict().items()})
+    if "; " in text:  # several conditions in one line
+        return "; ".join(_say(part, language) for part in text.split("; "))
     return text
 
 

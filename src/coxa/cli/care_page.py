@@ -25,7 +25,7 @@ from coxa.exchange.evidence import GROUPS, Entry
 from coxa.exercises import catalogue
 from coxa.exercises.words import REVIEWS
 from coxa.locales import gettext as _
-from coxa.locales import ngettext
+from coxa.locales import ngettext, point
 
 #: Colours that hold on dark and on light terminals; the words alone say it too.
 COLOURS: dict[Outcome, str] = {
@@ -133,7 +133,8 @@ def week(p: Programme) -> Table:
         side = f" [dim]{plain.SIDES[e.side]}[/dim]" if e.side != "both" else ""
         dots = ["●" if day in e.days else "[dim]·[/dim]" for day in plain.WEEKDAYS]
         minutes = [str(max(1, round(e.minutes)))] if wide else []
-        table.add_row(str(number), f"[bold]{escape(_name(e))}[/bold]{side}", escape(plain.describe_dose(e.dose)), *dots, *minutes)
+        how = " · ".join(part for part in (plain.describe_dose(e.dose), plain.describe_way(e.exercise, e.dose)) if part)
+        table.add_row(str(number), f"[bold]{escape(_name(e))}[/bold]{side}", escape(how), *dots, *minutes)
     return table
 
 
@@ -184,7 +185,7 @@ def next_steps(r: Review, h: History) -> Table:
 
     A reason that holds for the whole programme is said once, and at most three are: the JSON has them all.
     """
-    doses = {e.exercise: plain.describe_dose(e.dose) for e in h.programme.exercises}
+    doses = {e.exercise: e.dose for e in h.programme.exercises}
     shared = {why for d in r.decisions if d.exercise is None for why in d.reasons}
     groups: dict[tuple[str, tuple[Reason, ...], tuple[str, ...]], list[str]] = {}
     for d in r.decisions:
@@ -192,9 +193,12 @@ def next_steps(r: Review, h: History) -> Table:
         change = []
         if d.instead:
             change.append(_("in its place: {name}").format(name=_called(d.instead)))
-        # a longer lever has no number: the dose reads as before
-        if d.dose and d.step in ("ease", "progress") and (dose := plain.describe_dose(d.dose)) != doses.get(d.exercise or ""):
-            change.append(_("new dose: {dose}").format(dose=dose))
+        before = doses.get(d.exercise or "")
+        if d.dose and d.exercise and before and d.step in ("ease", "progress"):
+            if (dose := plain.describe_dose(d.dose)) != plain.describe_dose(before):
+                change.append(_("new dose: {dose}").format(dose=dose))
+            if (way := plain.describe_way(d.exercise, d.dose)) != plain.describe_way(d.exercise, before):
+                change.append(_("from now on: {way}").format(way=way) if way else _("from now on: as at first"))
         name = _called(d.exercise) if d.exercise else _("The whole programme")
         groups.setdefault((plain.STEPS[d.step], whys, tuple(change)), []).append(name)
     return listed(
@@ -214,10 +218,10 @@ def measures(outcomes: Iterable[Measure]) -> Table:
         table.add_column(name, justify="left" if name == _("Measure") else "right")
     table.add_column(_("What it means"))
     for o in outcomes:
-        first, now, change = (f"{value:g}" if value is not None else "–" for value in (o.first, o.now, o.change))
+        first, now, change = (point(f"{value:g}") if value is not None else "–" for value in (o.first, o.now, o.change))
         sign = "+" if o.change is not None and o.change > 0 else ""
-        unit = f" [dim]{escape(o.unit)}[/dim]" if o.unit not in ("", "points") else ""
-        name = f"[bold]{escape(plain.describe_measure(o.measure))}[/bold]" + (f"\n{escape(o.what)}" if o.what else "")
+        unit = f" [dim]{escape(said)}[/dim]" if (said := plain.describe_unit(o.unit)) else ""
+        name = f"[bold]{escape(plain.describe_measure(o.measure))}[/bold]" + (f"\n{escape(plain.describe_what(o.what))}" if o.what else "")
         # what stands before the colon is the measure's name, which stands at the left already
         means = o.reason.words.partition(": ")[2] or o.reason.words
         table.add_row(name, first, now + unit, sign + change, f"{escape(means[:1].upper() + means[1:])} {tag(o.reason.source)}")

@@ -23,6 +23,7 @@ def plan_programme(
     zone: Annotated[str | None, typer.Option(metavar="ZONE", help="The calendar's, such as Europe/Berlin; else this machine's.")] = None,
     compact: Annotated[bool, typer.Option("--compact", help="The handout as a compact sheet in place of one page an exercise.")] = False,
     large: Annotated[bool, typer.Option("--large", help="The handout in large print.")] = False,
+    overrides: Annotated[Path | None, typer.Option(metavar="FILE", help="A clinic's own thresholds, in TOML.")] = None,
     name: Annotated[str, typer.Option(metavar="NAME", help="The person's name, for the letter and the handout only.")] = "",
     language: Annotated[str | None, typer.Option(metavar="CODE", help="Language of the texts, such as de.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
@@ -32,11 +33,12 @@ def plan_programme(
 
     from coxa import locales
     from coxa.care.planner import plan_for
+    from coxa.care.thresholds import overridden_by
     from coxa.care.translate import translate
     from coxa.exchange.documents import named, read_json, read_profile, write_whole
 
     today = datetime.now().astimezone().date()
-    with locales.speaking(language):
+    with locales.speaking(language), overridden_by(overrides):
         person = read_profile(read_json(profile), named(profile), today)
         if ics is not None:
             times, zone_name = _times(at), _zone(zone)

@@ -122,6 +122,7 @@ def read_profile(document: object, where: str = "profile", today: date | None = 
         answers = read_answers(fields.pop("answers"), f"{where}: answers")
         _same(fields, "age", answers, "age", where)
         _same(fields, "falls_12_months", answers, "falls-12-months", where)
+        _same(fields, "sex", answers, "sex", where)
         fields["screening"] = screen(answers, cleared).model_dump(mode="json")
     profile = read_value(Profile, fields, where)
     for name in ("enabled", "refused"):

@@ -167,7 +167,7 @@ def _exercise(planned: Planned, screening: Screening, picture: Picture | None) -
     return {
         "name": e.name,
         "why": e.why,
-        "dose": plain.describe_dose(planned.dose),
+        "dose": ", ".join(part for part in (plain.describe_dose(planned.dose), plain.describe_way(planned.exercise, planned.dose)) if part),
         "days": plain.describe_days(planned.days),
         "on": [day in planned.days for day in plain.WEEKDAYS],
         "times": max(1, planned.dose.times_a_day),

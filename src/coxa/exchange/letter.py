@@ -179,8 +179,9 @@ def _measure(o: Measure) -> dict[str, str]:
     def number(value: float | None, sign: str = "") -> str:
         return "–" if value is None else sign + point(f"{value:g}".replace("-", "−"))
 
-    what = shorten(o.what, LONGEST // 3, placeholder=" …")
-    name = plain.describe_measure(o.measure) + (f": {what}" if what else "") + (f" ({o.unit})" if o.unit not in ("", "points") else "")
+    what = shorten(plain.describe_what(o.what), LONGEST // 3, placeholder=" …")
+    unit = plain.describe_unit(o.unit)
+    name = plain.describe_measure(o.measure) + (f": {what}" if what else "") + (f" ({unit})" if unit else "")
     up = "+" if o.change is not None and o.change > 0 else ""
     return {
         "name": name, "first": number(o.first), "now": number(o.now), "change": number(o.change, up), "means": _meaning(o),

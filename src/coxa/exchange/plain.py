@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
 from coxa.care.decision import Step
+from coxa.care.ladder import harder_ways
 from coxa.care.programme import Equipment, Goal, Kind, Phase, PlannedDose, Weekday
 from coxa.care.screening import Limit, Outcome, PainRegion, Side
+from coxa.exercises import catalogue
 from coxa.locales import Words, mark, ngettext, point
 from coxa.locales import gettext as _
 
@@ -103,6 +106,11 @@ MEASURES: Words[str] = Words({
     "timed-up-and-go": mark("Up from a chair and back"),
     "strength": mark("Strength"),
 })  # fmt: skip
+UNITS: Words[str] = Words({
+    "points": mark("points"), "stands": mark("stands"), "s": mark("s"), "kg": mark("kg"), "N": mark("N"), "grade": mark("grade"),
+})  # fmt: skip
+#: What stands beside a measure's name: after the side, and for hands-on work the day.
+_HANDS_ON = re.compile(r"(?:(?P<what>.*), )?hands-on work (?P<day>\d{4}-\d{2}-\d{2})")
 #: The last line of everything that goes along on paper.
 STOP_RULE = mark("If the pain goes up during an exercise, stop that exercise. If it stays up, do no more today.")
 NOT_A_DEVICE = mark("coxa gives no diagnosis and does not replace a doctor or physiotherapist.")
@@ -128,6 +136,16 @@ def describe_dose(dose: PlannedDose) -> str:
     if dose.times_a_day > 1:
         parts.append(describe_times(dose.times_a_day))
     return ", ".join(part for part in parts if part)
+
+
+def describe_way(exercise: str, dose: PlannedDose) -> str:
+    """The harder way in which an exercise is done by now; "" for the way it was at first.
+
+    >>> describe_way("bridge", PlannedDose(lever=1)), describe_way("bridge", PlannedDose())
+    ('Arms up', '')
+    """
+    ways = harder_ways(catalogue.load(exercise)) if dose.lever and exercise in catalogue.ids() else ()
+    return ways[min(dose.lever, len(ways)) - 1].name if ways else ""
 
 
 def describe_days(days: Iterable[Weekday]) -> str:
@@ -175,6 +193,31 @@ def describe_measure(measure: str) -> str:
     'Pain, 0 to 10'
     """
     return MEASURES.get(measure, measure)
+
+
+def describe_what(what: str) -> str:
+    """Which activity, side or muscle a measure is of; the person's own words stay as they are.
+
+    >>> describe_what("abduction left, hands-on work 2026-03-02")
+    'abduction left, hands-on work on 2 March 2026'
+    """
+    if found := _HANDS_ON.fullmatch(what):
+        day = _("hands-on work on {day}").format(day=describe_date(date.fromisoformat(found["day"])))
+        return f"{describe_what(found['what'])}, {day}" if found["what"] else day
+    if what == "mean":
+        return _("on average")
+    before, between, last = what.rpartition(" ")
+    one_side: dict[str, Side] = {"left": "left", "right": "right"}
+    return f"{before}{between}{SIDES[one_side[last]]}" if last in one_side else what
+
+
+def describe_unit(unit: str) -> str:
+    """A measure's unit; "" where it goes without saying.
+
+    >>> describe_unit("stands"), describe_unit("points")
+    ('stands', '')
+    """
+    return "" if unit in ("", "points") else UNITS.get(unit, unit)
 
 
 def describe_minutes(minutes: float) -> str:
