@@ -1,5 +1,5 @@
 # coxa: `make run` shows it at work, `make test` checks it. Needs Python 3.11 or newer and nothing else.
-.PHONY: help setup run test messages docs bench-smoke lock clean system-packages
+.PHONY: help setup run demo test messages docs bench-smoke lock clean system-packages
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -13,7 +13,8 @@ endif
 
 help:
 	@echo "make setup        install coxa into .venv, build the pose model (can be repeated)"
-	@echo "make run          set up, analyse a simulated clip, open its report"
+	@echo "make run          set up, start the app on http://127.0.0.1:8000 and open it in a browser"
+	@echo "make demo         set up, analyse a simulated clip, open its report"
 	@echo "make test         set up, check style, types and rooms, run the tests"
 	@echo "make messages     gather what there is to translate into src/coxa/locales, and compile it"
 	@echo "make docs         build the documentation into site/"
@@ -29,6 +30,9 @@ else
 endif
 
 run: setup
+	@$(BIN)/coxa up --quiet
+
+demo: setup
 	@$(BIN)/coxa demo
 
 test: setup
@@ -57,5 +61,5 @@ system-packages:
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -yqq --no-install-recommends $$missing >/dev/null; }
 
 clean:
-	rm -rf .venv build dist site report .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache src/coxa/capture/models/*.task src/coxa/locales/*/LC_MESSAGES
+	rm -rf .venv build dist site report .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache src/coxa/capture/models/*.task src/coxa/web/front web/node_modules src/coxa/locales/*/LC_MESSAGES
 	find src tests bench scripts -name __pycache__ -type d -prune -exec rm -rf {} +

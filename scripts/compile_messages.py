@@ -1,6 +1,6 @@
 """Compile what translators wrote: every `.po` of a language into its one `coxa.mo`.
 
-Set-up and `make messages` run this file; the wheel's build finds its hook here.
+Set-up, `make messages` and the wheel's build run this file.
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 LOCALES = Path(__file__).resolve().parent.parent / "src" / "coxa" / "locales"
 
@@ -51,14 +49,6 @@ def compile_all(locales: Path = LOCALES) -> list[Path]:
         os.replace(unfinished, target)
         written.append(target)
     return written
-
-
-class CompileMessages(BuildHookInterface):  # type: ignore[type-arg]
-    """Compiles before the wheel gathers its files."""
-
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Write the `.mo` files into the tree that is built from."""
-        compile_all(Path(self.root) / "src" / "coxa" / "locales")
 
 
 if __name__ == "__main__":

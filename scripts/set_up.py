@@ -24,6 +24,7 @@ PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements" / "lock.txt"
 STAMPS = VENV / "set-up"
 LOG = STAMPS / "log.txt"
+FRONT = ROOT / "src" / "coxa" / "web" / "front"
 ROOM_GB = 3
 
 #: What the wheels need from the system on Linux, and the Debian package that has it.
@@ -51,6 +52,10 @@ CAUSES = (
 )
 
 
+class Waits(Exception):
+    """A step could not be done now, and what it made before still serves."""
+
+
 def main() -> int:
     """Do every step that is not done yet; with ``--missing``, only name the system packages to install."""
     steps: list[tuple[str, str, Callable[[], None]]] = [
@@ -62,6 +67,7 @@ def main() -> int:
             compile_messages,
         ),
         ("pose model", digest(ROOT / "src/coxa/capture/pose_model.py", LOCK), build_pose_model),
+        ("front", digest(*front_sources(), LOCK), build_front),
         (
             "motion",
             digest(*sorted((ROOT / "src/coxa/motion").rglob("*.py")), *sorted((ROOT / "src/coxa/body").glob("*.py")), LOCK),
@@ -71,20 +77,28 @@ def main() -> int:
     missing = missing_libraries()
     packages = " ".join(dict.fromkeys(SYSTEM_LIBRARIES[name] for name in missing))
     if "--missing" in sys.argv:
-        print(packages)
+        # Build servers test what stands behind a proxy too; nobody else needs one.
+        print(" ".join(part for part in (packages, "" if shutil.which("nginx") else "nginx") if part))
         return 0
     if missing:
         say(f"set-up: {', '.join(missing)} is missing, clips cannot be analysed without it; run: apt-get install {packages}")
     make_venv()
     todo = [step for step in steps if not is_done(step[0], step[1])]
+    left: list[str] = []
     for number, (name, mark, act) in enumerate(todo, 1):
         if missing and name == "pose model":
             say("set-up: the pose model waits for the missing library")
             continue
         say(f"[{number}/{len(todo)}] {name}")
-        act()
+        try:
+            act()
+        except Waits as waits:
+            # What was built before still works; the next set-up tries again.
+            left.append(name)
+            say(f"set-up: {waits}")
+            continue
         stamp(name, mark)
-    if todo and not missing:
+    if todo and not missing and not left:
         say("coxa is set up.")
     return 0
 
@@ -155,6 +169,39 @@ def build_pose_model() -> None:
     progress("")
 
 
+def front_sources() -> list[Path]:
+    """What the web front is built from."""
+    return [*sorted(path for path in (ROOT / "web").glob("*.*") if path.is_file()), *sorted((ROOT / "web/src").rglob("*.*"))]
+
+
+def build_front() -> None:
+    """Build the web front with the pinned tools, and pack its files for the way to the browser.
+
+    Raises
+    ------
+    Waits
+        If the network is away and there is an older build to go on with.
+    """
+    npm = VENV / "bin" / "npm"
+    web = ROOT / "web"
+    lock = digest(web / "package-lock.json")
+    kept = web / "node_modules" / ".coxa-lock"
+    if not (kept.exists() and kept.read_text() == lock):
+        progress("  fetching the tools, 250 MB")
+        try:
+            run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"], cwd=web)
+        except SystemExit as stopped:
+            if not (FRONT / ".vite" / "manifest.json").exists():
+                raise
+            raise Waits("the front is left as it was built before") from stopped
+        kept.write_text(lock)
+    progress("  building")
+    run([npm, "run", "build", "--loglevel", "error"], cwd=web)
+    progress("  packing")
+    run([VENV / "bin" / "node", ROOT / "scripts" / "pack_front.mjs", FRONT])
+    progress("")
+
+
 def warm_motion() -> None:
     """Compile the motion step now, so that nobody waits for it later."""
     if (ROOT / "src/coxa/motion/warm.py").exists():
@@ -183,6 +230,8 @@ def digest(*files: Path) -> str:
 def is_done(step: str, mark: str) -> bool:
     """Whether a step was finished with the same digest, and what it made is still there."""
     if step == "pose model" and not all((ROOT / f"src/coxa/capture/models/pose_{kind}.task").exists() for kind in ("full", "lite")):
+        return False
+    if step == "front" and not (FRONT / ".vite" / "manifest.json").exists():
         return False
     languages = [words.parent for words in (ROOT / "src/coxa/locales").glob("*/words.po")]
     if step == "messages" and not all((language / "LC_MESSAGES/coxa.mo").exists() for language in languages):

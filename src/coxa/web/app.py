@@ -22,6 +22,7 @@ from coxa.web.config import WebConfig
 from coxa.web.language import Language
 from coxa.web.limits import Limits
 from coxa.web.live.sets import LiveSets, warm
+from coxa.web.live.socket import end_when_closing
 from coxa.web.logs import Calm, Log
 from coxa.web.pairing import Pairings
 from coxa.web.security import Security
@@ -46,6 +47,7 @@ ROUTERS: tuple[str, ...] = (
     "coxa.web.pages.screening",
     "coxa.web.pages.programme",
     "coxa.web.pages.today",
+    "coxa.web.pages.session",
     "coxa.web.pages.library",
     "coxa.web.pages.help",
 )
@@ -85,9 +87,11 @@ def create_app(config: WebConfig | None = None, clock: Callable[[], datetime] = 
         app.state.store = await run_in_threadpool(Store.open, config.database, config.data, clock)
         app.state.sets = LiveSets(app.state.store)
         warming = asyncio.create_task(run_in_threadpool(warm))
+        ending = asyncio.create_task(end_when_closing(app))
         try:
             yield
         finally:
+            ending.cancel()
             await warming
             await run_in_threadpool(app.state.sets.close)
             app.state.store.close()

@@ -144,6 +144,9 @@ def _server(app: FastAPI, certificate: Certificate | None) -> Server:
             # Who the visitor is behind a proxy is decided by the app, by COXA_PROXY; the server would believe this computer.
             proxy_headers=False,
             timeout_graceful_shutdown=STOP_S,
+            # A frame of landmarks does not get smaller by compression, only later.
+            ws="websockets-sansio",
+            ws_per_message_deflate=False,
             ws_max_size=2_000_000,
             h11_max_incomplete_event_size=65_536,
             # The database is opened once for all servers, in `_run`.
@@ -239,9 +242,11 @@ def start(config: WebConfig, *, quiet: bool, browser: bool, say: Callable[[str],
 
 
 def _opener() -> Callable[[str], object] | None:
-    import os
     import webbrowser
 
-    if sys.platform not in ("win32", "darwin") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    try:
+        found = webbrowser.get()
+    except webbrowser.Error:
         return None
-    return webbrowser.open
+    # Without a display there are at most browsers in text, which would take over the terminal.
+    return None if type(found) is webbrowser.GenericBrowser else found.open
