@@ -14,4 +14,6 @@ rememberZone(Intl.DateTimeFormat().resolvedOptions().timeZone, location.protocol
 // a phone's local certificate allows no service worker; the page works without one
 if ("serviceWorker" in navigator && window.isSecureContext) {
   navigator.serviceWorker.register("/sw.js").catch(() => undefined);
+  // the plan may have changed since the worker last looked
+  if (location.pathname === "/today") navigator.serviceWorker.ready.then(({ active }) => active?.postMessage("keep-day")).catch(() => undefined);
 }

@@ -1,4 +1,158 @@
+/**
+ * The service worker: today's session within reach without the server. It keeps the app's own files, the pages /session and /today, the
+ * last plan of the day and its pictures; of what the server knows, nothing else. All of it goes when the person signs out.
+ */
+
 declare const __FILES__: string[];
 declare const __BUILD__: string;
-console.debug(__BUILD__, __FILES__);
-export {};
+
+const worker = self as unknown as ServiceWorkerGlobalScope;
+/** the app's own files: the same for everybody */
+const SHELL = `coxa-shell-${__BUILD__}`;
+/** one person's day */
+const DAY = "coxa-day";
+const PAGES = ["/session", "/today"];
+const PLAN = "/api/v1/today";
+/** The server is asked first, but a person on a mat does not wait for a dead connection. */
+const WAIT_MS = 4_000;
+
+/** Addresses of styles, pictures and scripts that a page names. */
+function named(html: string): string[] {
+  return [...html.matchAll(/(?:href|src)="(\/(?:static|front)\/[^"]+)"/g)].map((match) => (match[1] ?? "").replaceAll("&amp;", "&"));
+}
+
+/** An answer that is the page itself, not a door to sign in at. */
+function isOwn(response: Response): boolean {
+  return response.ok && !response.redirected && response.type === "basic";
+}
+
+async function keep(cache: Cache, address: string): Promise<Response | null> {
+  try {
+    const response = await fetch(address, { credentials: "same-origin", cache: "no-cache" });
+    if (!isOwn(response)) return null;
+    await cache.put(address, response.clone());
+    return response;
+  } catch {
+    return null;
+  }
+}
+
+async function keepShell(): Promise<void> {
+  const cache = await caches.open(SHELL);
+  await Promise.all(__FILES__.map((file) => keep(cache, file)));
+}
+
+/** Keep what the day needs: its pages with their files, the plan, and the plan's pictures. */
+async function keepDay(): Promise<void> {
+  const [shell, day] = [await caches.open(SHELL), await caches.open(DAY)];
+  const files = new Set<string>();
+  for (const address of PAGES) {
+    const page = await keep(day, address);
+    if (page !== null) named(await page.text()).forEach((file) => files.add(file));
+  }
+  await Promise.all([...files].map(async (file) => ((await shell.match(file)) === undefined ? keep(shell, file) : null)));
+  const plan = await keep(day, PLAN);
+  if (plan !== null) await keepPictures(day, (await plan.json()) as Plan);
+}
+
+interface Plan {
+  exercises?: { side?: string; bouts?: { side: string }[]; pictures?: Record<string, string> }[];
+}
+
+async function keepPictures(day: Cache, plan: Plan): Promise<void> {
+  const wanted = new Set<string>();
+  for (const { pictures = {}, bouts = [] } of plan.exercises ?? []) {
+    for (const kind of ["loop", "still", "camera"]) {
+      const address = pictures[kind];
+      if (address === undefined) continue;
+      wanted.add(address);
+      if (kind !== "camera" && bouts.some((bout) => bout.side === "right")) wanted.add(`${address}?side=right`);
+    }
+  }
+  for (const request of await day.keys()) {
+    const { pathname, search } = new URL(request.url);
+    if (pathname.startsWith("/exercises/") && !wanted.has(pathname + search)) await day.delete(request);
+  }
+  await Promise.all([...wanted].map(async (address) => ((await day.match(address)) === undefined ? keep(day, address) : null)));
+}
+
+async function fromServer(request: Request): Promise<Response> {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), WAIT_MS);
+  try {
+    return await fetch(request, { signal: stop.signal });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What was kept, marked as such, so that the page can say so. */
+async function kept(address: string): Promise<Response | undefined> {
+  const found = await (await caches.open(DAY)).match(address);
+  if (found === undefined) return undefined;
+  const headers = new Headers(found.headers);
+  headers.set("X-Coxa-Cached", "1");
+  return new Response(found.body, { status: 200, headers });
+}
+
+async function dayFirst(request: Request, address: string): Promise<Response> {
+  const day = await caches.open(DAY);
+  try {
+    const response = await fromServer(request);
+    if (isOwn(response)) await day.put(address, response.clone());
+    // at the door to sign in there is nobody whose day it could be
+    else if (response.redirected || response.type === "opaqueredirect" || response.status === 401) await caches.delete(DAY);
+    if (response.status < 500) return response;
+    return (await kept(address)) ?? response;
+  } catch (error) {
+    const found = await kept(address);
+    if (found === undefined) throw error;
+    return found;
+  }
+}
+
+async function fileFirst(request: Request): Promise<Response> {
+  const found = await caches.match(request);
+  if (found !== undefined) return found;
+  const response = await fetch(request);
+  if (isOwn(response) && !/\.wasm$/.test(new URL(request.url).pathname)) await (await caches.open(SHELL)).put(request, response.clone());
+  return response;
+}
+
+async function pictureFirst(request: Request): Promise<Response> {
+  const found = await (await caches.open(DAY)).match(request);
+  return found ?? fetch(request);
+}
+
+worker.addEventListener("install", (event) => {
+  event.waitUntil(keepShell().then(() => worker.skipWaiting()));
+});
+
+worker.addEventListener("activate", (event) => {
+  event.waitUntil(
+    (async () => {
+      for (const name of await caches.keys()) if (name.startsWith("coxa-shell-") && name !== SHELL) await caches.delete(name);
+      await worker.clients.claim();
+      await keepDay();
+    })(),
+  );
+});
+
+worker.addEventListener("message", (event) => {
+  if (event.data === "keep-day") event.waitUntil(keepDay());
+  if (event.data === "sign-out") event.waitUntil(caches.delete(DAY));
+});
+
+worker.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname, search } = new URL(request.url);
+  if (origin !== worker.location.origin) return;
+  if (request.method === "POST" && ["/sign-out", "/sign-in", "/settings/erase"].includes(pathname)) {
+    event.waitUntil(caches.delete(DAY));
+    return;
+  }
+  if (request.method !== "GET" || request.headers.has("X-Coxa-Fresh")) return;
+  if (pathname === PLAN || (request.mode === "navigate" && PAGES.includes(pathname) && search === "")) event.respondWith(dayFirst(request, pathname));
+  else if (pathname.startsWith("/static/") || pathname.startsWith("/front/assets/")) event.respondWith(fileFirst(request));
+  else if (/^\/exercises\/[^/]+\/(loop|still|camera)\.svg$/.test(pathname)) event.respondWith(pictureFirst(request));
+});

@@ -1,0 +1,117 @@
+/** The large figure and the small camera picture: the drawing that moves, the figure in three dimensions, or the person as seen. */
+
+import { h, sign } from "./dom";
+import type { Exercise } from "./plan";
+import { t } from "./words";
+
+interface Closes {
+  close(): void;
+}
+interface Mannequin extends Closes {
+  show(world: Float32Array): void;
+}
+
+export class Stage {
+  readonly element = h("div", { class: "session__stage" });
+  private readonly figure = h("div", { class: "session__figure" });
+  private readonly lens = h("div", { class: "session__camera", hidden: true });
+  private now = "";
+  private live: Mannequin | null = null;
+  private held: Closes | null = null;
+  private drawn_ms = 0;
+
+  constructor() {
+    this.element.append(this.figure, this.lens);
+  }
+
+  /** The drawing of an exercise: still or moving, or where to put the camera. */
+  picture(exercise: Exercise, kind: "loop" | "camera" | "still", side = ""): void {
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches && kind === "loop";
+    const source = exercise.pictures[calm ? "still" : kind];
+    this.change(`${source}${side}`, () => {
+      const address = side === "right" && kind !== "camera" ? `${source}${source.includes("?") ? "&" : "?"}side=right` : source;
+      this.figure.replaceChildren(h("img", { src: address, alt: exercise.alt, class: "session__picture" }));
+    });
+  }
+
+  /** The figure that can be seen from all sides; the drawing stays where it cannot be shown. */
+  turning(exercise: Exercise, side = ""): void {
+    const name = `3d ${exercise.id}${side}`;
+    if (this.now === name) return;
+    this.picture(exercise, "loop", side);
+    this.now = name;
+    // the figure in three dimensions is drawn for one side alone
+    if (side === "right") return;
+    const place = h("div", { class: "session__model stage" });
+    void import("./figure/index")
+      .then(({ mountFigure }) => {
+        if (this.now !== name) return null;
+        this.figure.append(place);
+        return mountFigure(place, { glb: exercise.pictures.figure, alt: exercise.alt });
+      })
+      .then((figure) => {
+        if (figure === null) return;
+        if (this.now !== name) {
+          figure.close();
+          return;
+        }
+        this.held = figure;
+        this.figure.replaceChildren(place);
+      })
+      .catch(() => place.remove());
+  }
+
+  /** The person as the camera sees them, as a figure. */
+  person(exercise: Exercise): void {
+    const name = `live ${exercise.id}`;
+    if (this.now === name) return;
+    this.picture(exercise, "loop");
+    this.now = name;
+    const place = h("div", { class: "session__model stage" });
+    void import("./figure/index")
+      .then(({ mountMannequin }) => {
+        if (this.now !== name) return;
+        this.figure.append(place);
+        const live = mountMannequin(place, t("You, as the camera sees you"));
+        this.live = live;
+        this.held = live;
+        this.figure.replaceChildren(place, h("img", { src: exercise.pictures.loop, alt: exercise.alt, class: "session__inset" }));
+      })
+      .catch(() => place.remove());
+  }
+
+  /** A new posture of the person; drawn at most ten times a second, since the pose model needs the time more. */
+  show(world: Float32Array): void {
+    const now = performance.now();
+    if (this.live === null || now - this.drawn_ms < 95) return;
+    this.drawn_ms = now;
+    this.live.show(world);
+  }
+
+  camera(video: HTMLVideoElement | null): void {
+    this.lens.hidden = video === null;
+    if (video === null) this.lens.replaceChildren();
+    else if (video.parentElement !== this.lens) this.lens.replaceChildren(video);
+  }
+
+  /** Whether the person is found in the picture. */
+  found(seen: boolean): void {
+    if (this.lens.dataset["seen"] === String(seen)) return;
+    this.lens.dataset["seen"] = String(seen);
+    this.lens.querySelector(".session__eye")?.remove();
+    if (seen) this.lens.append(h("span", { class: "session__eye" }, sign("good")));
+  }
+
+  clear(): void {
+    this.change("", () => this.figure.replaceChildren());
+  }
+
+  private change(name: string, draw: () => void): void {
+    if (this.now === name) return;
+    this.now = name;
+    this.held?.close();
+    this.held = null;
+    this.live = null;
+    draw();
+  }
+}
