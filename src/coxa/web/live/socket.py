@@ -8,7 +8,7 @@ import logging
 import time
 from typing import Any
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter, FastAPI, WebSocket
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocketState
 
@@ -27,8 +27,8 @@ log = logging.getLogger(__name__)
 router = APIRouter()
 #: State is told at most so often, seconds; a connection that makes more mistakes than this is closed.
 STATE_EVERY_S, MOST_MISTAKES = 0.2, 100
-#: Close codes: refused, and taken over by another tab.
-REFUSED, TAKEN_OVER = 1008, 4001
+#: Close codes: refused, the server restarts, and taken over by another tab.
+REFUSED, RESTARTING, TAKEN_OVER = 1008, 1012, 4001
 
 
 class Connection:
@@ -83,7 +83,11 @@ class Connection:
     def displace(self) -> None:
         """Another connection of the same person has taken the set over."""
         self.live = None
-        self._later(self._close_displaced())
+        self._later(self._close("taken-over", _("Another window goes on with this set."), TAKEN_OVER))
+
+    def stop(self) -> None:
+        """The server is about to stop: the set goes on when it is back."""
+        self._later(self._close("closing", _("coxa is being restarted. The set goes on in a moment."), RESTARTING))
 
     # -------------------------------------------------------------------------------------------- what the client says
 
@@ -214,10 +218,10 @@ class Connection:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _close_displaced(self) -> None:
-        await self.send({"type": "error", "code": "taken-over", "detail": _("Another window goes on with this set.")})
+    async def _close(self, code: str, words: str, number: int) -> None:
+        await self.send({"type": "error", "code": code, "detail": words})
         if self.socket.application_state is WebSocketState.CONNECTED:
-            await self.socket.close(TAKEN_OVER)
+            await self.socket.close(number)
 
 
 @router.websocket("/live")
@@ -235,6 +239,13 @@ async def live(socket: WebSocket) -> None:
         await connection.run()
     finally:
         socket.app.state.live.discard(connection)
+
+
+async def end_when_closing(app: FastAPI) -> None:
+    """Let every connection end cleanly once the server is about to stop."""
+    await app.state.closing.wait()
+    for connection in list(app.state.live):
+        connection.stop()
 
 
 def _visitor(socket: WebSocket) -> tuple[Asker, bool] | None:
