@@ -134,7 +134,7 @@ class Files(StaticFiles):
         for ending, name in ((".br", "br"), (".gz", "gzip")):
             ready = file.with_name(file.name + ending)
             if name in accepted and ready.exists() and ready.stat().st_mtime_ns >= file.stat().st_mtime_ns:
-                packed = FileResponse(ready, headers={**headers, "Content-Encoding": name, "Content-Type": kind})
+                packed = FileResponse(ready, stat_result=ready.stat(), headers={**headers, "Content-Encoding": name, "Content-Type": kind})
                 return NotModifiedResponse(packed.headers) if self.is_not_modified(packed.headers, Headers(scope=scope)) else packed
         if "gzip" not in accepted or file.stat().st_size < LEAST_BYTES:
             return plain
