@@ -15,7 +15,7 @@ from coxa.exercises.search import PURPOSES, Wanted, choose
 from coxa.exercises.terms import REGION_WORDS, Posture
 from coxa.exercises.words import POSTURES, describe_dose, describe_source, describe_whom
 from coxa.exercises.words import PURPOSES as PURPOSE_WORDS
-from coxa.locales import Words, current, mark
+from coxa.locales import SOURCE, Words, current, mark
 from coxa.locales import gettext as _
 from coxa.web import pictures
 from coxa.web.page import page
@@ -92,7 +92,9 @@ async def figure(request: Request, id: str, side: str = "left", mistake: str | N
 
 async def _drawn(request: Request, id: str, kind: pictures.Kind, side: str, mistake: str | None) -> Response:
     leg: Literal["left", "right"] = "right" if side == "right" else "left"
-    wanted = pictures.Wanted(id, kind, leg, mistake, current())
+    # Stills and loops hold no words but their title, which the page's own text says: one drawing does for all languages.
+    language = SOURCE if kind in ("still", "loop") else current()
+    wanted = pictures.Wanted(id, kind, leg, mistake, language)
     if not wanted.exists():
         raise HTTPException(404)
     return await pictures.answer(request, pictures_of(request), wanted)
