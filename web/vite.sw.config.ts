@@ -5,16 +5,19 @@ import { defineConfig } from "vite";
 interface Chunk {
   file: string;
   css?: string[];
-  assets?: string[];
+  imports?: string[];
 }
 
 // The service worker knows by name what the first build made, and a new build is a new cache.
 const text = readFileSync("../src/coxa/web/front/.vite/manifest.json", "utf8");
 const manifest = JSON.parse(text) as Record<string, Chunk>;
-const files = [...new Set(Object.values(manifest).flatMap((chunk) => [chunk.file, ...(chunk.css ?? [])]))]
-  // the pose model's parts are large and useless without the server
-  .filter((file) => !/wasm|worker/.test(file))
-  .map((file) => `/front/${file}`);
+
+/** An entry with what it cannot do without; the figures in three dimensions and the pose model come when they are asked for. */
+function needed(name: string): string[] {
+  const chunk = manifest[name];
+  return chunk === undefined ? [] : [chunk.file, ...(chunk.css ?? []), ...(chunk.imports ?? []).flatMap(needed)];
+}
+const files = [...new Set(["src/page.ts", "src/session.ts"].flatMap(needed))].map((file) => `/front/${file}`);
 
 export default defineConfig({
   base: "/front/",
