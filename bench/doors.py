@@ -21,6 +21,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -139,14 +140,14 @@ def recording(clip: Filmed, image: Any, world: Any, visibility: Any) -> Recordin
 
 
 @contextmanager
-def served(clips: dict[str, Filmed]) -> Iterator[str]:
-    """The front, the models and the pictures, on a port of this machine."""
+def served(shown: list[Filmed]) -> Iterator[str]:
+    """The front, the models and the pictures of the clip shown last, on a port of this machine."""
 
     class Handler(http.server.SimpleHTTPRequestHandler):
         def do_GET(self) -> None:
             parts = self.path.split("?")[0].strip("/").split("/")
             if parts[0] == "frame":
-                picture = clips[parts[1]].pictures[int(parts[2])]
+                picture = shown[-1].pictures[int(parts[2])]
                 rgba = np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)])
                 self.answer(rgba.tobytes(), "application/octet-stream")
             elif parts[0] == "model":
@@ -211,14 +212,15 @@ def main() -> None:
     if given.smoke:
         given.own, given.models, given.delegates, given.clips = 1, ["full"], ["CPU"], Path("/nowhere")
     most = 40 if given.smoke else 1500
-    clips = {clip.name: clip for clip in (*own(given.own, most), *rendered(given.clips, most))}
+    shown: list[Filmed] = []
     same: dict[tuple[str, str], list[bool]] = {}
     drifts: dict[tuple[str, str], list[float]] = {}
     print("| clip | model | delegate | apart | counted, file | counted, browser | faults, file | faults, browser | ms a picture |")
     print("|---|---|---|---|---|---|---|---|---|")
-    with served(clips) as origin, sync_playwright() as playwright:
+    with served(shown) as origin, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
-        for clip in clips.values():
+        for clip in chain(own(given.own, most), rendered(given.clips, most)):
+            shown[:] = [clip]  # one at a time: a clip's pictures take half a gigabyte
             truth = analyze(in_python(clip, "full"), clip.exercise)
             for model in given.models:
                 here = in_python(clip, model)
