@@ -49,7 +49,8 @@ def serve(config: WebConfig, *, say: Callable[[str], None] = print, open_browser
     sockets = [bind(host, config.port)]
     try:
         if certificate is not None:
-            sockets.append(bind("0.0.0.0" if is_loopback(config.host) else config.host, config.port + PHONE_PORT_ADDED))
+            port = config.port + PHONE_PORT_ADDED if config.port else 0
+            sockets.append(bind("0.0.0.0" if is_loopback(config.host) else config.host, port))
     except BadInput:
         sockets[0].close()
         raise
