@@ -29,6 +29,7 @@ from coxa.records.whole import erase, export
 from coxa.web.flow import progress as flow
 from coxa.web.form import Form, text
 from coxa.web.page import page
+from coxa.web.pages.settings import LANGUAGES
 from coxa.web.visitor import SignedIn, Visitor, sign_out
 
 router = APIRouter(include_in_schema=False)
@@ -99,7 +100,7 @@ def _all(visitor: Visitor) -> dict[str, Any]:
     you = [
         (_("Name"), person.name or MISSING),
         (_("E-mail"), person.email or _("no account")),
-        (_("Language"), person.language),
+        (_("Language"), LANGUAGES.get(person.language, person.language)),
         (_("Time zone"), person.zone),
         (_("Kept since"), _moment(person.created_at, zone)),
         (_("Who looks after you"), ", ".join(one.name for one in clinicians) or _("nobody")),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -10,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from coxa import locales
 from coxa.errors import BadInput
 from coxa.exchange.calendar import calendar, read_times
+from coxa.exchange.plain import describe_date
 from coxa.locales import Words, mark
 from coxa.locales import gettext as _
 from coxa.records import ConsentRepository, PeopleRepository, ProgrammeRepository, SettingsRepository, SignInRepository
@@ -122,6 +125,12 @@ def _changes(part: str, typed: dict[str, str], form: Any) -> dict[str, Any]:
     raise BadInput(_("Please choose what to change."))
 
 
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    local = at.astimezone(zone)
+    # Translators: a day and a time, such as 12 October 2026, 09:30
+    return _("{date}, {time}").format(date=describe_date(local.date()), time=f"{local:%H:%M}")
+
+
 def _one_of(typed: dict[str, str], **allowed: tuple[str, ...]) -> None:
     for name, values in allowed.items():
         if typed[name] not in values:
@@ -139,8 +148,7 @@ def _page(
             "id": one.id,
             "label": one.label,
             "here": one.id == visitor.sign_in_id,
-            "seen": one.seen_at.astimezone(zone),
-            "since": one.created_at.astimezone(zone),
+            "seen": _moment(one.seen_at, zone),
         }
         for one in SignInRepository(visitor.store).all(visitor.asker)
     ]
