@@ -50,7 +50,20 @@ When no rule holds, the answer is `hold`, with what is still missing.
 - *Until screened again*: a screening that was answered after it.
 - A referral stands for {stands} days, or for as long as the pain has not settled, or until a clinician's go-ahead is entered.
 - An ease is taken once for what led to it; `History.taken` records the steps that were taken.
+- After chest pain or no breath in a session: a clinician's go-ahead, and then a new screening. The screening alone is not enough.
 - What was not told never counts as good news: the pain after an exercise, the morning after, the own check.
+
+## The next morning, and a day later
+
+The morning is held against the pain before the session: not above it is green, 1 above is amber, 2 above is red. Amber turns red
+when the pain is *still above after 24 hours*. That is another look than the one of the morning: a session that begins in the same
+morning (before {until} o'clock) says the same thing once more and does not count. What counts is the pain before a session later
+that day, if a day has passed; else the morning after; else the pain before a session on that day. Any pain told in between that is
+not above the pain before says that it had settled. One morning is one red, also where it speaks of two sessions. On days of rest,
+when no session is near, the morning's pain counts as the pain of that day: a rise of {rise} within {within} days refers then, too.
+
+**Red eases one level** means every exercise of the programme. A diary cannot tell which exercise it was, and load of one day may
+show two days later; easing only what was new or raised would leave the rest of what led to the red morning as it was.
 
 ## One level harder, one level easier
 
@@ -85,6 +98,9 @@ def page() -> str:
         text += f"| {place} | `{rule.step}` | {rule.id} | {rule.scope} | {rule.words()} | {rule.source} |\n"
     text += AFTER.format(
         stands=numbers["refer.stands-days"],
+        until=numbers["morning.until-hour"],
+        rise=numbers["rise.points"],
+        within=numbers["rise.days"],
         hold=numbers["progress.hold-most"],
         cuff=numbers["progress.first-cuff"],
         step=numbers["progress.load-step"],

@@ -35,7 +35,17 @@ class DangerSign(Value):
 
     def holds(self, answers: Answers) -> bool:
         """Whether the answers bring this row up."""
-        return any(all(condition_holds(condition, answers) for condition in together) for together in self.when)
+        for together in self._parts:  # plain loops: this is what a screening spends its time on
+            for parts in together:
+                if not _holds(parts, answers):
+                    break
+            else:
+                return True
+        return False
+
+    @cached_property
+    def _parts(self) -> tuple[tuple[tuple[bool, str, str, str], ...], ...]:
+        return tuple(tuple(condition_parts(condition) for condition in together) for together in self.when)
 
     @cached_property
     def reason(self) -> Reason:
@@ -65,7 +75,11 @@ def condition_holds(condition: str, answers: Answers) -> bool:
     >>> condition_holds("age >= 60", {"age": 71}), condition_holds("told = osteoporosis", {"told": ("osteoporosis",)})
     (True, True)
     """
-    denied, question, operator, value = condition_parts(condition)
+    return _holds(condition_parts(condition), answers)
+
+
+def _holds(parts: tuple[bool, str, str, str], answers: Answers) -> bool:
+    denied, question, operator, value = parts
     if question not in answers:
         return False
     given = answers[question]
