@@ -53,7 +53,7 @@ def token_for(store: Store, person: Person) -> str:
 @contextmanager
 def serving(folder: Path, **config: Any) -> Iterator[TestClient]:
     """A client of an app of its own; nobody is signed in."""
-    with TestClient(create_app(WebConfig(data=folder, **config)), base_url="http://127.0.0.1:8000") as client:
+    with TestClient(create_app(WebConfig(data=folder, **config)), base_url="http://127.0.0.1:8000", client=("127.0.0.1", 50_000)) as client:
         yield client
 
 

@@ -17,14 +17,14 @@ Side = Literal["left", "right", "both"]
 class Message(BaseModel):
     """Frozen; keys of later versions are let pass."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
 
 class Begin(Message):
     """A set begins, or goes on after the connection was lost.
 
     `model` and `delegate` are the pose model and what it runs on; `keep` asks for the landmarks to be kept, which needs the person's
-    consent; `take_over` ends the watching by another tab.
+    consent; `take_over` ends the watching by another tab; with `try` nothing is written: a newcomer looks on.
     """
 
     type: Literal["begin"] = "begin"
@@ -40,6 +40,7 @@ class Begin(Message):
     delegate: Literal["CPU", "GPU"] = "GPU"
     keep: bool = False
     take_over: bool = False
+    tries: Annotated[bool, Field(alias="try")] = False
 
 
 class End(Message):
