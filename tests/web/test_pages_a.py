@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from asking import FORM
-from browsing import USUAL, Page, answer_all, answers_for, look, send
+from browsing import USUAL, Page, Values, answer_all, answers_for, look, send
 from fastapi.testclient import TestClient
 from icalendar import Calendar
 
@@ -19,7 +19,10 @@ from coxa.records.people import Person
 from coxa.records.programmes import KeptProgramme
 from coxa.web import helplines, pictures
 
-WISHES = {"kind": "personal", "minutes": "25", "days": ["mon", "wed", "fri"], "equipment": ["mat", "chair"], "goal": "walk", "left": "8", "right": "12,5"}  # fmt: skip
+WISHES: Values = {
+    "kind": "personal", "minutes": "25", "days": ["mon", "wed", "fri"], "equipment": ["mat", "chair"], "goal": "walk", "left": "8",
+    "right": "12,5",
+}  # fmt: skip
 
 
 def store_of(client: TestClient) -> Store:

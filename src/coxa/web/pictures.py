@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import hashlib
+import multiprocessing
+import multiprocessing.process
 import os
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -129,12 +133,19 @@ class Pictures:
             return path
         async with self._busy.setdefault(wanted.name, asyncio.Lock()):
             if not path.exists():
-                await loop.run_in_executor(_PEN, self._keep, wanted, path)
+                await loop.run_in_executor(_PEN, self.keep, wanted)
         self._busy.pop(wanted.name, None)
         return path
 
-    def _keep(self, wanted: Wanted, path: Path) -> None:
-        data = draw(wanted)
+    def keep(self, wanted: Wanted) -> None:
+        """Draw a picture and write its file.
+
+        Raises
+        ------
+        BadInput
+            If the folder cannot be written.
+        """
+        path, data = self.folder / wanted.name, draw(wanted)
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             # The packed one first: where the picture is, the packed one is.
@@ -145,6 +156,38 @@ class Pictures:
             raise BadInput(
                 f"{self.folder}: expected a folder that can be written, got {error.strerror}; set COXA_DATA to another"
             ) from error
+
+
+def warm(folder: Path) -> multiprocessing.process.BaseProcess:
+    """Draw what is not there yet, beside the server and behind everything else, so that nobody waits for a first picture.
+
+    Parameters
+    ----------
+    folder : Path
+        Of a `Pictures`.
+
+    Returns
+    -------
+    multiprocessing.process.BaseProcess
+        It ends by itself, with the server at the latest.
+    """
+    process = multiprocessing.get_context("spawn").Process(target=_draw_all, args=(folder,), daemon=True)
+    process.start()
+    return process
+
+
+def _draw_all(folder: Path) -> None:
+    # The server ends it; a Ctrl-C is not its own.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(AttributeError, OSError):  # Windows knows no niceness
+        os.nice(15)
+    pictures = Pictures(folder)
+    kinds: tuple[Kind, ...] = ("loop", "still")
+    for kind in kinds:
+        for id in catalogue.ids():
+            wanted = Wanted(id, kind)
+            if wanted.exists() and not (folder / wanted.name).exists():
+                pictures.keep(wanted)
 
 
 def _write(path: Path, data: bytes) -> None:

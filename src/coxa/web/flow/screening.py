@@ -25,6 +25,8 @@ from coxa.web.visitor import Visitor
 GRAVE: tuple[Outcome, ...] = ("emergency", "urgent")
 #: The setting in which a clinician's go-ahead waits for the screening that follows it.
 CLEARANCE = "clearance"
+#: A question of fewer letters needs its section’s words beside it.
+SHORT = 32
 Next = Literal["section", "check", "open", "together", "complete"]
 
 
@@ -229,6 +231,18 @@ def read_clearance(form: FormData, today: date) -> Clearance:
     if (today - day).days > 366:
         raise BadInput(_("That was more than a year ago. Please ask again."))
     return Clearance(by=by, on=day)
+
+
+def in_full(question: Question) -> str:
+    """A question as it stands on its own: one that only its section explains is said with it.
+
+    >>> [in_full(q) for q in screening_questions().questions.values() if q.linkId in ("pain-now", "floor")][0]
+    'How strong it is: 0 is no pain, 10 the worst you can think of. Now?'
+    """
+    section = next((s for s in translate(screening_questions()).item for q in s.item if q.linkId == question.linkId), None)
+    if section is None or len(question.text) > SHORT:
+        return question.text
+    return f"{section.text}. {question.text}"
 
 
 def in_words(question: Question, answer: Answer | None) -> str:

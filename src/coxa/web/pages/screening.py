@@ -144,6 +144,7 @@ def _between(
     return page(
         request, f"screening-{step}.html", visitor, status=status, nav=False, questions=asked, pairs=screened.pairs(),
         given=given or screened.answers, problems=problems or {}, flagged=set(), row_most=ROW_MOST, said=_said(screened.answers),
+        homes={q.linkId: section.text for section in screened.questions.item for q in section.item},
     )  # fmt: skip
 
 
@@ -169,7 +170,8 @@ def _result(
     before = completed.clearance
     answered = completed.completed_at.astimezone(zone_of(visitor.zone)).date()
     typed = typed or {"by": before.by if before else "", "on": ""}
-    texts = {id: question.text for id, question in translate(screening_questions()).questions.items()}
+    questions = translate(screening_questions()).questions
+    texts = {id: (flow.in_full(q), flow.in_words(q, completed.answers.get(id))) for id, q in questions.items()}
     return page(
         request, "screening-result.html", visitor, status=status, nav=found.may_exercise, here="programme", screening=found,
         headline=plain.HEADLINES[found.outcome], meaning=plain.MEANINGS[found.outcome],
