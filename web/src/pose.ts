@@ -19,6 +19,8 @@ export type FromWorker =
 /** Slower than this for so long, and the small model takes over: it counts, but faults were not shown to hold with it. */
 export const SLOW_FPS = 12;
 export const SLOW_FOR_MS = 5000;
+/** Slower than this, nothing else may take the processor's time. */
+const BEHIND_FPS = 15;
 
 /** Frames a second over a sliding window, and whether they have been too few for too long. */
 export class Pace {
@@ -45,6 +47,11 @@ export class Pace {
 
   isSlow(now_ms: number): boolean {
     return this.slow_since !== null && now_ms - this.slow_since >= SLOW_FOR_MS;
+  }
+
+  /** Fewer frames than are comfortable: whatever else takes time should stop. */
+  get isBehind(): boolean {
+    return this.times.length > 8 && this.fps < BEHIND_FPS;
   }
 
   reset(): void {

@@ -116,10 +116,10 @@ function heading(words: string): HTMLElement {
 }
 
 /** The number that is read from two metres away; `session.ts` writes into it. */
-function counter(of: string | null = null): HTMLElement {
+function counter(of: string | null = null, small = false): HTMLElement {
   return h(
     "p",
-    { class: "session__count" },
+    { class: small ? "session__count session__count--small" : "session__count" },
     h("span", { class: "session__number", "data-count": true }, "0"),
     of === null ? null : h("span", { class: "session__of" }, of),
   );
@@ -172,7 +172,7 @@ function start(state: Coach, around: Around): HTMLElement[] {
     h(
       "form",
       {
-        class: "stack stack--wide",
+        class: "stack session__form",
         submit: (event) => {
           event.preventDefault();
           if (pain === null) {
@@ -296,14 +296,14 @@ function set(state: Coach, exercise: Exercise, around: Around): HTMLElement[] {
       ? null
       : h(
           "p",
-          { class: "session__clock" },
+          { class: exercise.count === "repetitions" ? "session__clock" : "session__clock session__clock--big" },
           h("span", { "data-clock": true }, exercise.count === "time" ? "" : "0"),
           h("span", {}, exercise.count === "time" ? t("seconds left") : t("of {n} seconds", { n: exercise.hold_s ?? 0 })),
         );
   const watched = isWatched(state);
   return [
     h("h1", { class: "session__name", tabindex: "-1", "data-first": true }, exercise.name),
-    exercise.count === "time" || (exercise.count === "hold" && !many) ? h("span", {}) : counter(of),
+    exercise.count === "time" || (exercise.count === "hold" && !many) ? h("span", {}) : counter(of, exercise.count === "hold"),
     clock ?? h("span", {}),
     dose(state, exercise),
     h(

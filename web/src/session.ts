@@ -97,7 +97,7 @@ class Session {
       trying: trial !== null,
     };
     this.stopButton = h("button", { type: "button", class: "button button--danger session__stop", click: () => this.act({ type: "stop", at: "menu" }) }, sign("stop"), t("Stop"));
-    this.root.replaceChildren(this.top, this.banner, h("div", { class: "session__main" }, this.stage.element, this.body), this.caption, h("div", { class: "session__foot" }, this.bar, this.stopButton));
+    this.root.replaceChildren(this.top, this.banner, h("div", { class: "session__main" }, this.stage.element, this.body), h("div", { class: "session__foot" }, this.caption, this.bar, this.stopButton));
     document.addEventListener("keydown", (event) => this.key(event));
     document.addEventListener("visibilitychange", () => this.looked());
     document.addEventListener("pointerdown", () => this.speech.unlock());
@@ -108,6 +108,7 @@ class Session {
     this.state = { ...this.state, camera: this.wants_camera || trial !== null };
     if (trial !== null) void this.start(1, true, null);
     this.draw();
+    void this.fetchPictures();
   }
 
   /** What this browser knows of the session beyond what the server had when the plan was made. */
@@ -116,6 +117,17 @@ class Session {
     if (kept === undefined || kept.date !== today.date || (today.session_key !== null && today.session_key !== kept.session)) return today;
     const exercises = today.exercises.map((one) => ({ ...one, done_bouts: Math.max(one.done_bouts, kept.done[one.id] ?? 0), over: one.over || kept.over.includes(one.id) }));
     return { ...today, session_key: kept.session, exercises };
+  }
+
+  /** Pictures are drawn when they are first asked for: ask before they are needed, one after the other. */
+  private async fetchPictures(): Promise<void> {
+    for (const { pictures } of this.today.exercises) {
+      for (const source of [pictures.loop, ...(this.wants_camera ? [pictures.camera] : [])]) {
+        const image = new Image();
+        image.src = source;
+        await image.decode().catch(() => undefined);
+      }
+    }
   }
 
   // ------------------------------------------------------------------------------------------------ the machine
@@ -327,6 +339,8 @@ class Session {
       seen: (world, found) => {
         this.stage.found(found);
         if (found) this.stage.show(world);
+        const exercise = exerciseNow(this.state);
+        if (exercise !== undefined && watching.pose.pace.isBehind) this.stage.relieve(exercise);
       },
     });
     this.watching = watching;
@@ -686,6 +700,7 @@ class Session {
         { class: "row session__state" },
         around.trying ? h("span", { class: "badge badge--accent" }, t("A try: nothing is written down")) : null,
         inside && isWatched(state) && !around.trying ? h("span", { class: "badge badge--good" }, sign("camera"), this.watching?.pose.model === "lite" ? t("camera counts") : t("camera")) : null,
+        inside ? button(this.speech.on ? t("Voice off") : t("Voice on"), () => ((this.speech.on = !this.speech.on), this.header()), "button--quiet session__voice", "say") : null,
         around.waiting > 0 && this.root.dataset["reached"] === "false" ? h("span", { class: "badge badge--care" }, sign("fault"), t("kept here, not sent yet")) : null,
       ),
     );
@@ -731,7 +746,7 @@ class Session {
 
   private drawStage(state: Coach): void {
     const exercise = exerciseNow(state);
-    const away = ["start", "no-session", "after", "floor"].includes(state.screen);
+    const away = !["placement", "demonstration", "count-in", "set", "closing", "rest"].includes(state.screen);
     this.root.dataset["stage"] = away ? "no" : "yes";
     const watched = isWatched(state) && this.watching !== null && this.watching.camera.on;
     this.stage.camera(watched && !away ? this.watching!.camera.video : null);
@@ -761,7 +776,6 @@ class Session {
             button(t("Skip"), () => this.act({ type: "skip" }), "", "skip"),
             easier === undefined || this.around.trying ? null : withTitle(button(t("Easier"), () => this.around.swap(easier.id), "", "easier"), easier.name),
             harder === undefined || this.around.trying ? null : withTitle(button(t("Harder"), () => this.around.swap(harder.id), "", "harder"), harder.name),
-            button(this.speech.on ? t("Voice off") : t("Voice on"), () => ((this.speech.on = !this.speech.on), (this.drawn = ""), this.draw()), "button--quiet", "say"),
           ].filter((one) => one !== null)),
     );
   }

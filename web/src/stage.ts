@@ -11,7 +11,21 @@ interface Mannequin extends Closes {
   show(world: Float32Array): void;
 }
 
+/** Least time between drawings of the person; long where there is no graphics card, since the pose model needs the processor more. */
+const DRAW_MS = { card: 95, none: 600 };
+
+/** Whether three dimensions would be computed without a graphics card. */
+function hasCard(): boolean {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  if (gl === null) return false;
+  const info = gl.getExtension("WEBGL_debug_renderer_info");
+  const name = String(gl.getParameter(info === null ? gl.RENDERER : info.UNMASKED_RENDERER_WEBGL));
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return !/swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
+}
+
 export class Stage {
+  private readonly draw_ms = hasCard() ? DRAW_MS.card : DRAW_MS.none;
   readonly element = h("div", { class: "session__stage" });
   private readonly figure = h("div", { class: "session__figure" });
   private readonly lens = h("div", { class: "session__camera", hidden: true });
@@ -42,7 +56,7 @@ export class Stage {
     this.now = name;
     // the figure in three dimensions is drawn for one side alone
     if (side === "right") return;
-    const place = h("div", { class: "session__model stage" });
+    const place = h("div", { class: "session__model stage is-waiting" });
     void import("./figure/index")
       .then(({ mountFigure }) => {
         if (this.now !== name) return null;
@@ -56,6 +70,7 @@ export class Stage {
           return;
         }
         this.held = figure;
+        place.classList.remove("is-waiting");
         this.figure.replaceChildren(place);
       })
       .catch(() => place.remove());
@@ -67,7 +82,7 @@ export class Stage {
     if (this.now === name) return;
     this.picture(exercise, "loop");
     this.now = name;
-    const place = h("div", { class: "session__model stage" });
+    const place = h("div", { class: "session__model stage is-waiting" });
     void import("./figure/index")
       .then(({ mountMannequin }) => {
         if (this.now !== name) return;
@@ -75,17 +90,25 @@ export class Stage {
         const live = mountMannequin(place, t("You, as the camera sees you"));
         this.live = live;
         this.held = live;
+        place.classList.remove("is-waiting");
         this.figure.replaceChildren(place, h("img", { src: exercise.pictures.loop, alt: exercise.alt, class: "session__inset" }));
       })
       .catch(() => place.remove());
   }
 
-  /** A new posture of the person; drawn at most ten times a second, since the pose model needs the time more. */
+  /** A new posture of the person. */
   show(world: Float32Array): void {
     const now = performance.now();
-    if (this.live === null || now - this.drawn_ms < 95) return;
+    if (this.live === null || now - this.drawn_ms < this.draw_ms) return;
     this.drawn_ms = now;
     this.live.show(world);
+  }
+
+  /** The drawing in the person's place, where both would be too much for this device. */
+  relieve(exercise: Exercise): void {
+    if (this.live === null) return;
+    this.picture(exercise, "loop");
+    this.now = `live ${exercise.id}`;
   }
 
   camera(video: HTMLVideoElement | null): void {
