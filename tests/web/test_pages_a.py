@@ -375,6 +375,23 @@ def test_a_picture_is_drawn_once_and_kept(client: TestClient, monkeypatch: pytes
     assert [one.side for one in drawn] == ["left", "right"]
 
 
+def test_pictures_are_drawn_ahead_and_each_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[pictures.Wanted] = []
+
+    def draw(wanted: pictures.Wanted) -> bytes:
+        drawn.append(wanted)
+        return b"<svg/>"
+
+    monkeypatch.setattr(pictures, "draw", draw)
+    monkeypatch.setattr(pictures.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(pictures.os, "nice", lambda _: 0)
+    pictures._draw_all(tmp_path)
+    drawable = [id for id in catalogue.ids() if catalogue.load(id).movement is not None]
+    assert len(drawn) == 2 * len(drawable)
+    pictures._draw_all(tmp_path)
+    assert len(drawn) == 2 * len(drawable)
+
+
 def test_the_name_of_a_picture_changes_with_what_it_shows(tmp_path: Path) -> None:
     names = {
         pictures.Wanted("bridge", "still").name, pictures.Wanted("bridge", "still", "right").name, pictures.Wanted("bridge", "loop").name,

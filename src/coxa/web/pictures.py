@@ -181,11 +181,13 @@ def _draw_all(folder: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(AttributeError, OSError):  # Windows knows no niceness
         os.nice(15)
-    pictures = Pictures(folder)
+    pictures, server = Pictures(folder), multiprocessing.parent_process()
     kinds: tuple[Kind, ...] = ("loop", "still")
     for kind in kinds:
         for id in catalogue.ids():
             wanted = Wanted(id, kind)
+            if server is not None and not server.is_alive():
+                return
             if wanted.exists() and not (folder / wanted.name).exists():
                 pictures.keep(wanted)
 

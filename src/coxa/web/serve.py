@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from coxa.errors import BadInput
+from coxa.web import pictures
 from coxa.web.app import create_app
 from coxa.web.config import WebConfig, is_loopback
 from coxa.web.logs import write_logs
@@ -68,6 +69,8 @@ def serve(config: WebConfig, *, say: Callable[[str], None] = print, open_browser
         for line in _remarks(app, config):
             say(line)
         if open_browser is not None:
+            # Somebody is about to look: by the time a picture is asked for, it is there.
+            pictures.warm(config.folder / "pictures")
             # A browser may take seconds to come back, or never does.
             threading.Thread(target=open_browser, args=(address,), daemon=True).start()
 
