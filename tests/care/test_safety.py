@@ -372,3 +372,14 @@ def test_falls_of_the_diary_close_what_falls_close() -> None:
 
 def test_every_need_is_somebodys() -> None:
     assert all(any(need in needs_of(e) for e in catalogue.all_exercises()) for need in needs())
+
+
+@pytest.mark.parametrize("id", ["single-leg-stance", "standing-abduction"])
+def test_less_support_waits_for_twenty_seconds_on_each_leg_and_never_comes_from_70_on(id: str) -> None:
+    def harder(left: float | None, right: float | None, age: int = 45) -> int:
+        body_now = profile(stance=Stance(left_s=left, right_s=right), age=age)
+        found = Facts(easing(16, profile=body_now)).harder(planned(id, repetitions=15, hold_s=10.0, sets=3))
+        return 0 if found is None else found.lever
+
+    assert [harder(*held) for held in ((None, None), (20, None), (19.9, 60), (60, 19.9), (20, 20))] == [0, 0, 0, 0, 1]
+    assert harder(60, 60, age=70) == 0

@@ -278,10 +278,16 @@ class Facts:
             planned.dose,
             body.equipment,
             released=body.cleared_on is not None,
-            supported="support-always" in limits_of(body),
+            supported="support-always" in limits_of(body) or not self.steady,
             of_source=self.of_source,
             usual=dose_on_entry(planned.exercise, self.history.programme.kind, body.age),
         )
+
+    @property
+    def steady(self) -> bool:
+        """Whether each leg was stood on long enough to lean less on the support (C7)."""
+        held = (self.profile.stance.left_s, self.profile.stance.right_s)
+        return all(time is not None and time >= value("unlock.stance-free") for time in held)
 
     @property
     def of_source(self) -> bool:

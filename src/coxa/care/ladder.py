@@ -74,7 +74,8 @@ def harder_dose(
     released
         Whether a clinician has released the person: then the ankle weight may go beyond the sources' 3 pounds.
     supported
-        Whether the person always stands with a support (product decision 7): then less support is no step.
+        Whether the person always stands with a support (product decision 7), or cannot yet stand long enough without one (C7):
+        then less support is no step.
     of_source
         Whether the dose is a source's own, which keeps its hold to the number (product decision 6).
     usual
