@@ -27,6 +27,8 @@ const SIGNS: Record<string, string> = {
   skip: "M5 5v14l9-7zM18 5v14",
   easier: "M12 5v14M6 13l6 6 6-6",
   harder: "M12 19V5M6 11l6-6 6 6",
+  voice: "M4 9.500v5h3.500l4.500 4v-13l-4.500 4zM15.500 9a4 4 0 0 1 0 6M18 6.500a8 8 0 0 1 0 11",
+  mute: "M4 9.500v5h3.500l4.500 4v-13l-4.500 4zM16 9.500l5 5M21 9.500l-5 5",
   camera: "M3.500 7.500h11v9h-11zM14.500 11l6-3v8l-6-3",
 };
 

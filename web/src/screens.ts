@@ -311,7 +311,6 @@ function set(state: Coach, exercise: Exercise, around: Around): HTMLElement[] {
       { class: "row session__taps" },
       watched || exercise.count === "time" ? null : button(t("Tap: one more"), () => around.act({ type: "tap" }), "button--big session__tap"),
       watched || exercise.count === "time" ? null : button(t("One less"), () => around.act({ type: "untap" }), "button--quiet"),
-      button(t("Set done"), () => around.act({ type: "set-over" }), watched ? "button--big" : "", "next"),
     ),
   ];
 }

@@ -241,9 +241,11 @@ class Session {
     const sides = sideWords(boutNow(state)?.side);
     switch (state.screen) {
       case "floor":
+        speech.hush();
         speech.say(this.today.before_floor ?? "");
         break;
       case "placement":
+        speech.hush();
         speech.say(`${t("Where to put the camera")}. ${exercise.camera_words ?? ""}`);
         this.seen_since_ms = null;
         this.watchPlacement();
@@ -274,6 +276,7 @@ class Session {
         speech.say(t("Rest"));
         break;
       case "pain":
+        speech.hush();
         speech.chime("begin");
         speech.say(t("How is the pain now?"));
         break;
@@ -700,10 +703,20 @@ class Session {
         { class: "row session__state" },
         around.trying ? h("span", { class: "badge badge--accent" }, t("A try: nothing is written down")) : null,
         inside && isWatched(state) && !around.trying ? h("span", { class: "badge badge--good" }, sign("camera"), this.watching?.pose.model === "lite" ? t("camera counts") : t("camera")) : null,
-        inside ? button(this.speech.on ? t("Voice off") : t("Voice on"), () => ((this.speech.on = !this.speech.on), this.header()), "button--quiet session__voice", "say") : null,
+        inside ? this.voiceButton() : null,
         around.waiting > 0 && this.root.dataset["reached"] === "false" ? h("span", { class: "badge badge--care" }, sign("fault"), t("kept here, not sent yet")) : null,
       ),
     );
+  }
+
+  private voiceButton(): HTMLElement {
+    const words = this.speech.on ? t("Voice off") : t("Voice on");
+    const press = (): void => {
+      this.speech.on = !this.speech.on;
+      this.header();
+      this.top.querySelector<HTMLElement>(".session__voice")?.focus();
+    };
+    return h("button", { type: "button", class: "button button--quiet session__voice", click: press }, sign(this.speech.on ? "voice" : "mute"), h("span", {}, words));
   }
 
   private draw(): void {
@@ -773,6 +786,7 @@ class Session {
         ? []
         : [
             paused ? button(t("Go on"), () => this.act({ type: "go-on" }), "", "play") : button(t("Pause"), () => this.act({ type: "pause" }), "", "pause"),
+            state.screen === "set" ? button(t("Set done"), () => this.act({ type: "set-over" }), "", "next") : null,
             button(t("Skip"), () => this.act({ type: "skip" }), "", "skip"),
             easier === undefined || this.around.trying ? null : withTitle(button(t("Easier"), () => this.around.swap(easier.id), "", "easier"), easier.name),
             harder === undefined || this.around.trying ? null : withTitle(button(t("Harder"), () => this.around.swap(harder.id), "", "harder"), harder.name),
