@@ -313,14 +313,14 @@ class Turn {
     state.ask_self_check = false;
     state.verdict = null;
     this.write("exercise-started", { exercise: this.exercise.id, side: this.exercise.side });
-    if (this.exercise.floor && !state.floor_told && this.context.today.before_floor !== null) this.go("floor");
+    if (this.exercise.floor && !state.floor_told && !state.trying && this.context.today.before_floor !== null) this.go("floor");
     else this.place();
   }
 
   private place(): void {
     const { state } = this;
     const place = `${this.exercise.view}/${this.exercise.position}`;
-    if (isWatched(state) && state.placed !== place) this.go("placement");
+    if (isWatched(state) && state.placed !== place && !state.trying) this.go("placement");
     else this.demonstrate();
   }
 

@@ -10,7 +10,7 @@ const ENTRIES = "outbox";
 const NOTES = "notes";
 const BATCH = 100;
 const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS = 15_000;
 
 export interface Waiting extends Entry {
   order?: number;

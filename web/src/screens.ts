@@ -303,8 +303,7 @@ function set(state: Coach, exercise: Exercise, around: Around): HTMLElement[] {
   const watched = isWatched(state);
   return [
     h("h1", { class: "session__name", tabindex: "-1", "data-first": true }, exercise.name),
-    exercise.count === "time" || (exercise.count === "hold" && !many) ? h("span", {}) : counter(of, exercise.count === "hold"),
-    clock ?? h("span", {}),
+    h("div", { class: "session__numbers" }, exercise.count === "time" || (exercise.count === "hold" && !many) ? null : counter(of, exercise.count === "hold"), clock),
     dose(state, exercise),
     h(
       "div",

@@ -261,6 +261,7 @@ class Session {
         break;
       case "set":
         speech.chime("begin");
+        this.caption.replaceChildren();
         this.held = false;
         if (isWatched(state)) this.watchSet();
         else {
@@ -309,7 +310,12 @@ class Session {
     if (this.trial !== null || state.session === null || this.outbox === null) return;
     await this.outbox.send().catch(() => false);
     this.around.waiting = (await this.outbox.waiting()).length;
-    if (this.around.waiting === 0 && state.screen === "after") {
+    await this.summed(state);
+  }
+
+  /** What the server says of the session, once everything has reached it. */
+  private async summed(state: Coach): Promise<void> {
+    if (this.around.waiting === 0 && state.screen === "after" && state.session !== null && this.around.after === null && this.trial === null) {
       this.around.after = await fetchAfter(state.session).catch((): After | null => null);
       if (this.around.after !== null) this.speech.say(this.around.after.well.join(" "));
     }
@@ -688,6 +694,7 @@ class Session {
     this.root.dataset["waiting"] = String(count);
     this.root.dataset["reached"] = String(reached);
     this.header();
+    if (count === 0 && isOver(this.state) && this.around.after === null) void this.summed(this.state);
   }
 
   private header(): void {

@@ -127,7 +127,11 @@ describe("the way through", () => {
 
   test("a try writes nothing down", () => {
     open(planned(), { trying: true });
-    toSet();
+    begin(1, true);
+    // nobody gets down, no camera is put anywhere
+    expect(state.screen).toBe("demonstration");
+    act({ type: "shown" });
+    after(9);
     act({ type: "tap" }, { type: "set-over" }, result(1), { type: "pain", after: "same" }, { type: "effort", effort: 1 });
     expect(entries).toEqual([]);
   });

@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from typing import Any
+from uuid import uuid4
 
 from fastapi import APIRouter, FastAPI, WebSocket
 from starlette.concurrency import run_in_threadpool
@@ -21,12 +22,14 @@ from coxa.web.flow.today import KEEP_LANDMARKS
 from coxa.web.live.frames import SIZE, read_frames, recording_of
 from coxa.web.live.messages import Begin, End, read_message
 from coxa.web.live.sets import AT_ONCE, LiveSet, LiveSets
-from coxa.web.visitor import visitor_of
+from coxa.web.visitor import may_be_local, visitor_of
 
 log = logging.getLogger(__name__)
 router = APIRouter()
 #: State is told at most so often, seconds; a connection that makes more mistakes than this is closed.
 STATE_EVERY_S, MOST_MISTAKES = 0.2, 100
+#: Names whoever is not known yet.
+NOBODY = "nobody-"
 #: Close codes: refused, the server restarts, and taken over by another tab.
 REFUSED, RESTARTING, TAKEN_OVER = 1008, 1012, 4001
 
@@ -98,6 +101,8 @@ class Connection:
             await self._end(message)
 
     async def _begin(self, begin: Begin) -> None:
+        if self.asker.person_id.startswith(NOBODY) and not begin.tries:
+            raise BadInput("begin: expected somebody who is known, or a try, got neither; begin at the start page")
         other = self.sets.watched_by(self.asker)
         if other is not None and other.begin.set != begin.set and other.owner is not self:
             if not begin.take_over:
@@ -254,5 +259,6 @@ async def end_when_closing(app: FastAPI) -> None:
 def _visitor(socket: WebSocket) -> tuple[Asker, bool] | None:
     visitor = visitor_of(socket)
     if visitor is None:
-        return None
+        # A newcomer at this computer may try it: nothing of theirs is there to be read or written.
+        return (Asker(f"{NOBODY}{uuid4().hex}"), False) if may_be_local(socket) else None
     return visitor.asker, ConsentRepository(visitor.store).given(visitor.asker, visitor.person.id, KEEP_LANDMARKS)

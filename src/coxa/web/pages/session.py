@@ -9,8 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
 from coxa.web.assets import FRONT
+from coxa.web.errors import MustSignIn
 from coxa.web.page import page
-from coxa.web.visitor import SignedIn
+from coxa.web.visitor import Maybe
 from coxa.web.words import front_words
 
 router = APIRouter(include_in_schema=False)
@@ -19,12 +20,12 @@ DELEGATE = "CPU"
 
 
 @router.get("/session")
-def session(request: Request, visitor: SignedIn) -> Response:
-    """The session's page; its script asks for today's plan, leads, and writes the diary."""
-    return page(
-        request, "session.html", visitor, nav=False, words=json.dumps(front_words(), ensure_ascii=False), person=visitor.person.id,
-        delegate=DELEGATE,
-    )  # fmt: skip
+def session(request: Request, visitor: Maybe) -> Response:
+    """The session's page; its script asks for today's plan, leads, and writes the diary. To try it, nobody need be known."""
+    if visitor is None and "try" not in request.query_params:
+        raise MustSignIn
+    words, person = json.dumps(front_words(), ensure_ascii=False), visitor.person.id if visitor else ""
+    return page(request, "session.html", visitor, nav=False, words=words, person=person, delegate=DELEGATE)
 
 
 @router.get("/sw.js")
