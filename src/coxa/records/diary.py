@@ -244,10 +244,11 @@ class DiaryRepository:
         """What has to change before `history` can: the last event's number, the programme's version, the last screening completed."""
         with self.store.read() as work:
             allow(work, asker, person_id)
-            event = work.scalar(select(func.max(EventRow.id)).where(EventRow.person_id == person_id))
-            version = work.scalar(select(func.max(ProgrammeRow.number)).where(ProgrammeRow.person_id == person_id))
+            event = select(func.max(EventRow.id)).where(EventRow.person_id == person_id)
+            version = select(func.max(ProgrammeRow.number)).where(ProgrammeRow.person_id == person_id)
             screened = select(func.max(ScreeningRow.id)).where(ScreeningRow.person_id == person_id, ScreeningRow.completed_at.is_not(None))
-            return event or 0, version or 0, work.scalar(screened) or 0
+            row = work.execute(select(event.scalar_subquery(), version.scalar_subquery(), screened.scalar_subquery())).one()
+            return row[0] or 0, row[1] or 0, row[2] or 0
 
     def events(self, asker: Asker, person_id: str, *, session_key: str | None = None, kind: str | None = None) -> tuple[Kept, ...]:
         """The log, oldest first, corrected entries among it; of one session, or of one kind."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -369,6 +369,12 @@ def _keeps(visitor: Whose) -> bool | None:
 # ------------------------------------------------------------------------------------------------ one exercise
 
 
+@lru_cache(maxsize=256)
+def _may(profile: Profile, _numbers: Path | None) -> frozenset[str]:
+    """The exercises that this body may do; asked for each exercise of a session."""
+    return frozenset(one.exercise.id for one in allowed(profile)[0])
+
+
 def planned_today(planned: Planned, profile: Profile, log: tuple[Kept, ...]) -> TodayExercise:
     """One exercise of the plan as it is led through.
 
@@ -387,7 +393,7 @@ def planned_today(planned: Planned, profile: Profile, log: tuple[Kept, ...]) -> 
     times = _in_turns(exercise, dose)
     up_s, top_s, down_s = tempo(exercise, dose)
     rule = _key_rule(exercise)
-    may = {one.exercise.id for one in allowed(profile)[0]}
+    may = _may(profile, in_force())
     return TodayExercise(
         id=exercise.id,
         name=exercise.name,
@@ -535,6 +541,11 @@ def rules_for(exercises: tuple[str, ...], mode: Mode, days_running: int) -> Rule
     >>> rules.verdicts[rules.before[6]].ends, rules.verdicts[rules.during["bridge"]["none"][2][3]].ends
     ('today', 'exercise')
     """
+    return _rules(tuple(exercises), mode, days_running, current(), in_force())
+
+
+@lru_cache(maxsize=256)  # thousands of answers to look up, the same for everybody with these exercises
+def _rules(exercises: tuple[str, ...], mode: Mode, days_running: int, _language: str, _numbers: Path | None) -> Rules:
     verdicts: dict[Verdict, int] = {}
 
     def index(verdict: Verdict) -> int:
