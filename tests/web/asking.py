@@ -38,3 +38,22 @@ def csrf_of(client: TestClient, path: str = "/sign-in") -> str:
 def post(client: TestClient, path: str, data: dict[str, Any] | None = None, page: str | None = None) -> Any:
     """Send a form as its page would."""
     return client.post(path, data={**(data or {}), "csrf": csrf_of(client, page or "/sign-in")}, headers=FORM)
+
+
+def every_route() -> set[tuple[str, str]]:
+    """Every (method, path) that the app's routers answer; "SOCKET" for a socket."""
+    from importlib import import_module
+
+    from coxa.web.app import ROUTERS
+
+    def walk(routes: Any) -> set[tuple[str, str]]:
+        found: set[tuple[str, str]] = set()
+        for route in routes:
+            inner = getattr(route, "original_router", None)
+            if inner is not None:
+                found |= walk(inner.routes)
+            else:
+                found |= {(method, route.path) for method in getattr(route, "methods", None) or {"SOCKET"} if method != "HEAD"}
+        return found
+
+    return walk([route for name in ROUTERS for route in import_module(name).router.routes])

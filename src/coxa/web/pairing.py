@@ -17,11 +17,10 @@ from starlette.responses import RedirectResponse, Response
 
 from coxa.locales import gettext
 from coxa.records import Asker, PeopleRepository, SignInRepository
-from coxa.web.errors import MustSignIn
 from coxa.web.limits import address_of, limits_of
 from coxa.web.page import page
 from coxa.web.signin import device_label, welcome_in
-from coxa.web.visitor import Maybe, Visitor, begin_local, config_of, may_be_local, store_of
+from coxa.web.visitor import Maybe, SignedIn, Visitor, begin_local, config_of, may_be_local, store_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -137,10 +136,8 @@ def pair_now(request: Request, visitor: Maybe, code: Annotated[str, Form(max_len
 
 
 @router.post("/pair/end")
-def end_pairing(request: Request, visitor: Maybe, id: Annotated[str, Form(max_length=64)]) -> Response:
+def end_pairing(visitor: SignedIn, id: Annotated[str, Form(max_length=64)] = "") -> Response:
     """A phone joins in no longer."""
-    if visitor is None:
-        raise MustSignIn
     SignInRepository(visitor.store).revoke(visitor.asker, id)
     return RedirectResponse("/pair", 303)
 
