@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from live_client import Served, begin, cut, frames, person_doing, served, until, watched
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
 
 from coxa.motion import analyze
 from coxa.records import ConsentRepository, DiaryRepository
@@ -219,6 +220,16 @@ def test_another_origin_and_nobody_are_refused(server: Served) -> None:
     with pytest.raises(InvalidStatus) as refused, server.connect(token="nobody"):
         pass
     assert refused.value.response.status_code == 403
+
+
+def test_a_newcomer_at_this_computer_may_try_and_nothing_else(server: Served) -> None:
+    recording = person_doing("clamshell", view="front")
+    here = f"127.0.0.1:{server.port}"
+    with connect(f"ws://{here}/live", origin=f"http://{here}", compression=None) as client:  # type: ignore[arg-type]
+        client.send(begin(recording, "clamshell", key="mine"))
+        assert until(client, "error")[0]["code"] == "bad-input"
+        result, _before = watched(client, recording, "clamshell", set="tried", session="tried", **{"try": True})
+    assert len(result["result"]["repetitions"]) == len(expected("clamshell", recording)["repetitions"])
 
 
 def test_the_lite_model_counts_and_judges_nothing(server: Served) -> None:

@@ -87,7 +87,9 @@ export class Stage {
       .then(({ mountMannequin }) => {
         if (this.now !== name) return;
         this.figure.append(place);
-        const live = mountMannequin(place, t("You, as the camera sees you"));
+        // who lies is nearer the floor and wider than tall
+        const from = { azimuth: 0, elevation: 10, distance: exercise.floor ? 3 : 4.2 };
+        const live = mountMannequin(place, t("You, as the camera sees you"), from);
         this.live = live;
         this.held = live;
         place.classList.remove("is-waiting");

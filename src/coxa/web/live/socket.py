@@ -22,7 +22,7 @@ from coxa.web.flow.today import KEEP_LANDMARKS
 from coxa.web.live.frames import SIZE, read_frames, recording_of
 from coxa.web.live.messages import Begin, End, read_message
 from coxa.web.live.sets import AT_ONCE, LiveSet, LiveSets
-from coxa.web.visitor import may_be_local, visitor_of
+from coxa.web.visitor import may_be_local, token_of, visitor_of
 
 log = logging.getLogger(__name__)
 router = APIRouter()
@@ -260,5 +260,5 @@ def _visitor(socket: WebSocket) -> tuple[Asker, bool] | None:
     visitor = visitor_of(socket)
     if visitor is None:
         # A newcomer at this computer may try it: nothing of theirs is there to be read or written.
-        return (Asker(f"{NOBODY}{uuid4().hex}"), False) if may_be_local(socket) else None
+        return (Asker(f"{NOBODY}{uuid4().hex}"), False) if may_be_local(socket) and not token_of(socket) else None
     return visitor.asker, ConsentRepository(visitor.store).given(visitor.asker, visitor.person.id, KEEP_LANDMARKS)
