@@ -33,6 +33,7 @@ def some_answers(seed: int, mostly_well: float = 0.9) -> dict[str, Answer]:
         answers["surgeon-limits"] = bool(answers["surgery-12-months"]) and rng.random() < 0.5
         answers["age"] = rng.randint(18, 100)
         answers["pain-now"] = rng.choice((0, 1, 2, 2, 3, 4, 5, 6, 8))
+        answers["weight-on-leg"] = rng.random() < 0.7  # a leg that does not carry in strong pain is no longer planned for
     return answers
 
 
