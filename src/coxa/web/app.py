@@ -17,6 +17,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from coxa.records import Store
 from coxa.records.store import utc_now
 from coxa.web import assets, errors
+from coxa.web.api import description
 from coxa.web.compress import Compress
 from coxa.web.config import WebConfig
 from coxa.web.language import Language
@@ -120,4 +121,5 @@ def create_app(config: WebConfig | None = None, clock: Callable[[], datetime] = 
     for name in filter(find_spec, ROUTERS):
         app.include_router(import_module(name).router)
     app.router.routes.extend(assets.routes())
+    description.install(app)
     return app
