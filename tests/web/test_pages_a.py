@@ -474,3 +474,20 @@ def test_usual_answers_are_answers() -> None:
     from coxa.care.questionnaire import screening_questions
 
     assert set(USUAL) <= set(screening_questions().questions)
+
+
+def test_a_programme_that_was_made_in_one_language_is_shown_in_another(client: TestClient, person: Person) -> None:
+    client.cookies.set("coxa_language", "de")
+    answer_all(client, look(client, "/screening"))
+    send(client, look(client, "/programme"), "/programme", WISHES)
+    kept = programme(client, person)
+    german = look(client, "/programme").text
+    client.cookies.set("coxa_language", "en")
+    english = look(client, "/programme").text
+    for row in kept.programme.exercises:
+        for reason in row.why:
+            assert reason.words in english
+            assert reason.words not in german
+    for one in (*kept.programme.habits, *kept.programme.reasons):
+        assert one.words in english
+        assert one.words not in german

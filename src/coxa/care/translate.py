@@ -33,6 +33,8 @@ TEXTS: dict[type[BaseModel], tuple[str, ...]] = {
 }
 #: What the contexts of care's messages begin with: a data file's name, or "care" for what stands in the code.
 ROOMS = ("screening", "danger", "limits", "course", "planner", "source_programmes", "outcomes", "care")
+#: What care says of an exercise in the exercise's own words, where it was planned in English and is shown in another language.
+OF_EXERCISES = ("name", "why", "daily_life")
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -101,7 +103,8 @@ def _say(text: str, language: str) -> str:
             return template.format(**{name: _say(part, language) for name, part in found.groupdict().items()})
     if "; " in text:  # several conditions in one line
         return "; ".join(_say(part, language) for part in text.split("; "))
-    return text
+    names = text.split(", ")
+    return ", ".join(whole[name] for name in names) if all(name in whole for name in names) else text
 
 
 @cache
@@ -112,7 +115,8 @@ def _sentences(language: str) -> tuple[dict[str, str], list[tuple[re.Pattern[str
     templates: list[tuple[int, re.Pattern[str], str]] = []
     for key, said in known.items():
         context, between, text = key.partition("\x04") if isinstance(key, str) else ("", "", "")
-        if not between or context.partition(".")[0] not in ROOMS:
+        room, _, rest = context.partition(".")
+        if not between or (room not in ROOMS and rest not in OF_EXERCISES):
             continue
         parts = re.split(r"\{(\w+)\}", text)
         if len(parts) == 1:

@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 from starlette.datastructures import FormData
 
+from coxa import locales
 from coxa.care import prescription
 from coxa.care.planner import plan_for
 from coxa.care.programme import Equipment, Goal, Kind, Planned, Profile, Programme, Stance, Weekday
@@ -202,7 +203,7 @@ def make(visitor: Visitor, completed: Completed, wishes: Wishes, *, key: str | N
     """
     before = latest(visitor)
     profile = profile_of(completed, wishes, visitor.today, before)
-    made = plan_for(profile)
+    made = _planned(profile)
     if before is not None:
         made = _with_what_was_reached(made, before, _changed_exercises(visitor))
     repository = ProgrammeRepository(visitor.store)
@@ -213,7 +214,13 @@ def make(visitor: Visitor, completed: Completed, wishes: Wishes, *, key: str | N
 
 def preview(visitor: Visitor, completed: Completed, wishes: Wishes) -> Programme:
     """The programme as it would be; nothing is kept."""
-    return plan_for(profile_of(completed, wishes, visitor.today, latest(visitor)))
+    return _planned(profile_of(completed, wishes, visitor.today, latest(visitor)))
+
+
+def _planned(profile: Profile) -> Programme:
+    # Kept in English, so that it can be shown in whatever language is spoken later.
+    with locales.speaking(locales.SOURCE):
+        return plan_for(profile)
 
 
 def renew(visitor: Visitor, completed: Completed) -> KeptProgramme | None:

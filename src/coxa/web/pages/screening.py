@@ -25,6 +25,8 @@ router = APIRouter(include_in_schema=False)
 PAGE = "/screening"
 #: Whole numbers that are chosen from a row, and not written.
 ROW_MOST = 10
+#: What led here from a session, by the reason of the stop, and what the page then says.
+WHY = {"cannot-get-up": "floor", "floor": "floor", "unwell": "unwell", "chest-pain": "unwell"}
 
 
 @router.get(PAGE)
@@ -111,7 +113,7 @@ def emergency(request: Request, visitor: Maybe, country: str | None = None, why:
     found = translate(completed.result) if completed is not None and completed.result.outcome == "emergency" else None
     return page(
         request, "emergency.html", visitor, nav=False, line=helplines.helpline(country), lines=helplines.helplines(),
-        everywhere=helplines.answers_everywhere(), screening=found, why=why if why in ("floor", "unwell") else "",
+        everywhere=helplines.answers_everywhere(), screening=found, why=WHY.get(why, ""),
     )  # fmt: skip
 
 
