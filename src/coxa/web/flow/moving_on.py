@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
+from coxa import locales
 from coxa.care.change import changed
 from coxa.care.progression import review, steps_taken
 from coxa.errors import BadInput
@@ -52,10 +53,12 @@ def move_on(visitor: Whose, key: str) -> KeptProgramme | None:
         history = diary.history(asker, person, visitor.today)
         if kept is None or history is None:
             return None
-        decided = review(history)
+        # Kept in English, so that it can be shown in whatever language is spoken later.
+        with locales.speaking(locales.SOURCE):
+            decided = review(history)
+            after = changed(history.programme, decided, history.profile)
         now = _now(visitor, kept)
         taken = steps_taken(decided, now)
-        after = changed(history.programme, decided, history.profile)
         if after == history.programme:
             # Nothing to change, yet what asked for it is answered: asked again, the review would say the same for ever.
             for number, step in enumerate(taken):
