@@ -437,8 +437,8 @@ class Session {
       case "state":
         if (state.screen === "placement") this.framed(message.ready, message.framing);
         else if (state.screen === "set") {
-          if (!message.ready && message.framing !== "") this.note(message.framing);
-          else if (this.why_paused === "") this.note("");
+          if (!message.ready && message.framing !== "") this.note(message.framing, "framing");
+          else if (this.banner.dataset["about"] === "framing") this.note("");
           this.holding(message.hold_s);
         }
         return;
@@ -446,7 +446,7 @@ class Session {
         if (state.screen === "set" || state.screen === "closing") this.act({ type: "counted", number: message.number, counted: message.counted });
         return;
       case "cue":
-        if (state.screen !== "set" || message.text === "") return;
+        if (state.screen !== "set" || message.text === "" || (this.watching?.wire.catchingUp ?? false)) return;
         if (message.kind === "fault") this.speech.say(message.text, "fault");
         else if (message.kind === "praise") this.speech.say(message.text, "praise");
         else this.speech.say(message.text, "say");
@@ -503,15 +503,15 @@ class Session {
 
   private linked(on: boolean): void {
     if (on) {
-      if (this.unlinked_ms !== null && this.state.screen === "set") this.note(t("The connection is back. Nothing was lost."));
-      else this.note("");
+      if (this.unlinked_ms !== null && this.state.screen === "set") this.tell("good", t("The connection is back. Nothing was lost."));
+      else if (this.banner.dataset["about"] === "link") this.note("");
       this.unlinked_ms = null;
       void this.outbox?.send();
       return;
     }
     this.unlinked_ms ??= performance.now();
     if (this.state.screen === "set" || this.state.screen === "placement" || this.state.screen === "closing") {
-      this.note(t("The connection is lost. Go on: what you do is kept, and counted when it is back."));
+      this.note(t("The connection is lost. Go on: what you do is kept, and counted when it is back."), "link");
     }
   }
 
@@ -675,13 +675,14 @@ class Session {
   }
 
   /** A line that stays until it is no longer true. */
-  private note(words: string): void {
-    const old = this.banner.textContent ?? "";
-    if (old === words) return;
+  private note(words: string, about = ""): void {
+    this.banner.dataset["about"] = about;
+    if (this.banner.textContent === words) return;
     this.banner.replaceChildren(...(words === "" ? [] : [notice("", words)]));
   }
 
   private tell(kind: "" | "good" | "care", words: string): void {
+    this.banner.dataset["about"] = "news";
     this.banner.replaceChildren(notice(kind, words));
     this.speech.say(words);
     window.setTimeout(() => {

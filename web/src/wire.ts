@@ -10,6 +10,8 @@ const VALUES = POINTS * 7;
 export const MOST_FRAMES = 36_000;
 /** Frames in one message when many have to be sent again. */
 const BATCH = 64;
+/** So many frames behind, a cue is about a movement that is over. */
+const LATE_FRAMES = 20;
 const BUSY_BYTES = 512 * 1024;
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 5_000;
@@ -82,6 +84,8 @@ export class Wire {
   private wait_ms = FIRST_WAIT_MS;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
+  /** up to this frame the server hears again what it, or the one before it, has heard */
+  private again_to = -1;
 
   constructor(
     private readonly url: string,
@@ -96,6 +100,7 @@ export class Wire {
     this.sent = 0;
     this.begun = false;
     this.ending = false;
+    this.again_to = -1;
     if (this.linked) this.sayBegin();
     else this.connect();
   }
@@ -107,6 +112,11 @@ export class Wire {
   /** Frames that the server has not been sent yet. */
   get behind(): number {
     return this.frames.length - this.sent;
+  }
+
+  /** Whether the server is still at frames of before the connection was lost: what it says of them now comes too late to be said aloud. */
+  get catchingUp(): boolean {
+    return this.again_to >= 0;
   }
 
   get count(): number {
@@ -203,9 +213,11 @@ export class Wire {
       this.begun = true;
       this.wait_ms = FIRST_WAIT_MS;
       this.sent = Math.min(message.have + 1, this.frames.length);
+      this.again_to = this.behind > LATE_FRAMES ? this.frames.length - 1 : -1;
       this.pump();
       return;
     }
+    if (message.type === "state" && message.seq >= this.again_to) this.again_to = -1;
     if (message.type === "result") {
       // asked for by us alone, and only once a set
       if (!this.ending) return;

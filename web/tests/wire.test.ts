@@ -163,6 +163,23 @@ test("a result lost on its way is asked for again", async () => {
   expect(heard.filter((message) => message.type === "result")).toHaveLength(1);
 });
 
+test("what is said of frames from before a cut is known to come late, until the server has caught up", async () => {
+  wire.start(BEGIN);
+  await settle();
+  wire.frame(0, POSE);
+  expect(wire.catchingUp).toBe(false);
+  server.cut();
+  for (let k = 1; k < 60; k++) wire.frame(k / 20, POSE);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(wire.catchingUp).toBe(true);
+  const socket = server.sockets.at(-1)!;
+  const state = { type: "state", ready: true, repetitions: 0, hold_s: null, signal: null, posture: "", view: "", framing: "" };
+  socket.say({ ...state, seq: 30 });
+  expect(wire.catchingUp).toBe(true);
+  socket.say({ ...state, seq: 59 });
+  expect(wire.catchingUp).toBe(false);
+});
+
 test("words about a set that was left are not taken for the new one's", async () => {
   wire.start(BEGIN);
   await settle();
