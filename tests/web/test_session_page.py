@@ -37,12 +37,14 @@ def test_the_page_brings_its_words_and_its_worker_serves_every_page(client: Test
     assert answer.status_code == 200
     assert "'wasm-unsafe-eval'" in answer.headers["content-security-policy"]
     words = re.search(r'data-words="([^"]*)"', answer.text)
-    assert words is not None and json.loads(unescape(words[1])) == front_words()
+    assert words is not None
+    assert json.loads(unescape(words[1])) == front_words()
     assert f'data-person="{person.id}"' in answer.text
     if not (BUILT / "sw.js").exists():
         pytest.skip("the web front is not built; run make setup")
     worker = client.get("/sw.js")
-    assert worker.headers["service-worker-allowed"] == "/" and worker.headers["cache-control"] == "no-cache"
+    assert worker.headers["service-worker-allowed"] == "/"
+    assert worker.headers["cache-control"] == "no-cache"
 
 
 def test_nobody_has_a_session_but_may_try_one(client: TestClient) -> None:

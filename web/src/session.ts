@@ -27,6 +27,7 @@ const SEEN_FOR_MS = 2_500;
 /** Without a word from the server for so long, the set is closed with what was counted. */
 const RESULT_WITHIN_MS = 15_000;
 const LINK_WITHIN_MS = 10_000;
+const CAPTION_MS = 6_000;
 const STANDING = "standing";
 
 interface Standing {
@@ -58,6 +59,7 @@ class Session {
   private drawn = "";
   private take_over = false;
   private why_paused = "";
+  private faded = 0;
 
   private readonly top = h("div", { class: "session__top" });
   private readonly banner = h("div", { class: "session__banner", role: "status" });
@@ -672,6 +674,9 @@ class Session {
   private captioned(cue: Cue): void {
     this.caption.replaceChildren(sign(cue.rank === "fault" || cue.rank === "stop" ? "fault" : cue.rank === "praise" ? "good" : "say"), cue.text);
     this.caption.dataset["rank"] = cue.rank;
+    window.clearTimeout(this.faded);
+    // words about a moment that is over would mislead; what is said between sets may stay
+    if (this.state.screen === "set") this.faded = window.setTimeout(() => this.caption.replaceChildren(), CAPTION_MS);
   }
 
   /** A line that stays until it is no longer true. */

@@ -68,6 +68,7 @@ export class StopDialog {
     this.shown = state.stop;
     if (state.stop === null) {
       this.dialog.close();
+      this.dialog.replaceChildren();
       return;
     }
     this.dialog.replaceChildren(this.content(state));
