@@ -151,3 +151,24 @@ def test_every_rule_and_danger_sign_has_its_tests_and_the_page_is_up_to_date() -
     spec.loader.exec_module(module)
     assert [rule for rule, tests in module.tests_of_rules().items() if not tests] == []
     assert read("rules.md") == module.page(), "run: python docs/write_rules.py"
+
+
+def test_every_page_and_endpoint_is_documented_and_no_other() -> None:
+    from importlib import import_module
+
+    from coxa.web.app import ROUTERS
+
+    def paths(routes: Any) -> set[str]:
+        found: set[str] = set()
+        for route in routes:
+            inner = getattr(route, "original_router", None)
+            found |= paths(inner.routes) if inner is not None else {route.path}
+        return found
+
+    there = paths([route for name in ROUTERS for route in import_module(name).router.routes])
+    api = {path for path in there if path.startswith("/api/")}
+    table = section(read("web.md"), "Pages")
+    documented = {path for row in re.findall(r"^\| (`/[^|]*)\|", table, re.MULTILINE) for path in re.findall(r"`(/[^`]*)`", row)}
+    assert documented == there - api
+    page = read("api.md")
+    assert [path for path in sorted(api) if path.removeprefix("/api/v1") not in page] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -94,13 +95,14 @@ def create_app(config: WebConfig | None = None, clock: Callable[[], datetime] = 
         app.state.live = set()
         app.state.store = await run_in_threadpool(Store.open, config.database, config.data, clock)
         app.state.sets = LiveSets(app.state.store)
-        warming = asyncio.create_task(run_in_threadpool(warm))
+        # A thread that the end does not wait for: after an installation, compiling takes minutes.
+        app.state.warming = threading.Thread(target=warm, name="coxa-warm", daemon=True)
+        app.state.warming.start()
         ending = asyncio.create_task(end_when_closing(app))
         try:
             yield
         finally:
             ending.cancel()
-            await warming
             await run_in_threadpool(app.state.sets.close)
             app.state.store.close()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import logging
+import os
 import signal
 import socket
 import sys
@@ -83,6 +85,12 @@ def serve(config: WebConfig, *, say: Callable[[str], None] = print, open_browser
     failed = next((server for server in servers if not server.started), None)
     if failed is not None:
         raise BadInput(f"coxa up: expected to start, got {app.state.failure}")
+    if app.state.warming.is_alive():
+        # All is closed and written; what is still being compiled cannot be interrupted, and nobody needs it any more.
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def address_of(config: WebConfig) -> str:
