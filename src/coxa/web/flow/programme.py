@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, get_args
 
 from starlette.datastructures import FormData
@@ -14,6 +16,7 @@ from coxa.care import prescription
 from coxa.care.planner import plan_for
 from coxa.care.programme import Equipment, Goal, Kind, Planned, Profile, Programme, Stance, Weekday
 from coxa.care.screening import Clearance
+from coxa.care.thresholds import in_force
 from coxa.errors import BadInput
 from coxa.exchange import plain
 from coxa.exercises import catalogue
@@ -218,6 +221,11 @@ def preview(visitor: Visitor, completed: Completed, wishes: Wishes) -> Programme
 
 
 def _planned(profile: Profile) -> Programme:
+    return _plan(profile, in_force())
+
+
+@lru_cache(maxsize=256)
+def _plan(profile: Profile, _numbers: Path | None) -> Programme:
     # Kept in English, so that it can be shown in whatever language is spoken later.
     with locales.speaking(locales.SOURCE):
         return plan_for(profile)
@@ -282,8 +290,9 @@ def weeks(programme: Programme, starts_on: date, today: date, count: int = 2) ->
 def lengths(visitor: Visitor, completed: Completed, wishes: Wishes) -> dict[Kind, int]:
     """About how many minutes a day each of the source programmes takes this person."""
     found: dict[Kind, int] = {}
+    profile = profile_of(completed, wishes, visitor.today, latest(visitor))
     for kind in KINDS:
         if kind != "personal":
-            programme = preview(visitor, completed, replace(wishes, kind=kind))
+            programme = _planned(profile.model_copy(update={"programme": kind}))
             found[kind] = round(programme.minutes_a_session * programme.sessions_a_day)
     return found
