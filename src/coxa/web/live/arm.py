@@ -11,9 +11,11 @@ HELD_S, EVERY_S, LAPSE_S = 1.0, 0.09, 0.25
 UP_M, OTHER_UP_M = 0.38, 0.12
 #: The elbow is nearly straight: share of the way along the arm that lies between shoulder and wrist.
 STRAIGHT = 0.86
-#: A point counts as seen from this visibility on; the resting arm may be half hidden, but then nothing is known of it.
+#: Share of the way from shoulder to hand that goes upwards: within 30 degrees of the vertical. A hand that reaches for a raised knee
+#: goes up by 0.8 at most.
+STEEP = 0.86
+#: A point counts as seen from this visibility on; of an arm that is half hidden nothing is known.
 SEEN, OTHER_SEEN = 0.6, 0.35
-SHOULDERS, ELBOWS, WRISTS = (11, 12), (13, 14), (15, 16)
 
 
 class RaisedArm:
@@ -72,5 +74,5 @@ def _is_up(points: list[list[float]], heights: list[float], seen: list[float], s
     # The picture must say the same as the model's depth.
     if not heights[4 + side] < heights[2 + side] < heights[side]:
         return False
-    arm = math.dist(shoulder, elbow) + math.dist(elbow, wrist)
-    return arm > 0 and math.dist(shoulder, wrist) > STRAIGHT * arm
+    arm, reach = math.dist(shoulder, elbow) + math.dist(elbow, wrist), math.dist(shoulder, wrist)
+    return arm > 0 and reach > STRAIGHT * arm and shoulder[1] - wrist[1] > STEEP * reach
