@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from importlib import import_module
-from importlib.util import find_spec
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -120,7 +119,7 @@ def create_app(config: WebConfig | None = None, clock: Callable[[], datetime] = 
     app.state.limits = Limits()
     app.state.pairings = Pairings(clock)
     errors.install(app)
-    for name in filter(find_spec, ROUTERS):
+    for name in ROUTERS:
         app.include_router(import_module(name).router)
     app.router.routes.extend(assets.routes())
     description.install(app)
