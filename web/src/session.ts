@@ -58,6 +58,7 @@ class Session {
   private last_second = -1;
   private drawn = "";
   private take_over = false;
+  private again = false;
   private why_paused = "";
   private faded = 0;
 
@@ -123,8 +124,8 @@ class Session {
 
   /** Pictures are drawn when they are first asked for: ask before they are needed, one after the other. */
   private async fetchPictures(): Promise<void> {
-    for (const { pictures } of this.today.exercises) {
-      for (const source of [pictures.loop, ...(this.wants_camera ? [pictures.camera] : [])]) {
+    for (const { pictures, coached } of this.today.exercises) {
+      for (const source of [pictures.loop, ...(this.wants_camera && coached ? [pictures.camera] : [])]) {
         const image = new Image();
         image.src = source;
         await image.decode().catch(() => undefined);
@@ -221,6 +222,11 @@ class Session {
       else {
         this.tempo?.start(performance.now());
         this.why_paused = "";
+        if (this.again) {
+          this.again = false;
+          if (state.screen === "placement") this.watchPlacement();
+          else if (state.screen === "set" && isWatched(state)) this.watchSet();
+        }
       }
       if (this.watching !== null) this.watching.open = !paused && (state.screen === "set" || state.screen === "placement");
     }
@@ -464,7 +470,7 @@ class Session {
         return;
       }
       case "error":
-        if (message.code === "elsewhere") void this.elsewhere();
+        if (message.code === "elsewhere") this.elsewhere(message.detail);
         else if (message.code === "taken-over") this.yielded();
         else if (message.code !== "gap") this.note(message.detail);
         return;
@@ -561,12 +567,17 @@ class Session {
 
   // ------------------------------------------------------------------------------------------------ tabs, sight, keys
 
-  private async elsewhere(): Promise<void> {
+  /** Another device watches a set of this person: whether to take it over is theirs to say. */
+  private elsewhere(detail: string): void {
     if (this.take_over) return;
     this.take_over = true;
     this.watching?.wire.drop();
-    if (this.state.screen === "placement") this.watchPlacement();
-    else if (this.state.screen === "set") this.watchSet();
+    this.again = true;
+    this.act({ type: "pause" });
+    this.why_paused = detail;
+    this.speech.say(detail, "fault");
+    this.drawn = "";
+    this.draw();
   }
 
   yielded(): void {
@@ -609,6 +620,8 @@ class Session {
     const now = performance.now();
     const gap = now - this.last_tick_ms;
     this.last_tick_ms = now;
+    // for whoever has to find out why a device is slow
+    if (this.watching?.pose.ready) this.root.dataset["fps"] = this.watching.pose.pace.fps.toFixed(1);
     const { state } = this;
     if (gap > ASLEEP_MS && state.screen === "set" && state.paused_ms === null && !document.hidden) {
       this.act({ type: "pause" });

@@ -56,15 +56,15 @@ async function keepDay(): Promise<void> {
 }
 
 interface Plan {
-  exercises?: { side?: string; bouts?: { side: string }[]; pictures?: Record<string, string> }[];
+  exercises?: { coached?: boolean; bouts?: { side: string }[]; pictures?: Record<string, string> }[];
 }
 
 async function keepPictures(day: Cache, plan: Plan): Promise<void> {
   const wanted = new Set<string>();
-  for (const { pictures = {}, bouts = [] } of plan.exercises ?? []) {
+  for (const { pictures = {}, bouts = [], coached = false } of plan.exercises ?? []) {
     for (const kind of ["loop", "still", "camera"]) {
       const address = pictures[kind];
-      if (address === undefined) continue;
+      if (address === undefined || (kind === "camera" && !coached)) continue;
       wanted.add(address);
       if (kind !== "camera" && bouts.some((bout) => bout.side === "right")) wanted.add(`${address}?side=right`);
     }
