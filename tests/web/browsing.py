@@ -126,7 +126,7 @@ def answers_for(form: Sent, **said: str | list[str] | None) -> Values:
     """What is said to the questions of one page."""
     given = {name.replace("_", "-"): value for name, value in said.items()}
     values: Values = {}
-    for name in form.fields - {"csrf", "step", "check", "again"}:
+    for name in form.fields - {"csrf", "of", "step", "check", "again"}:
         usual = USUAL.get(name, "no" if "no" in form.choices.get(name, []) else None)
         values[name] = given.get(name, usual)
     return values

@@ -383,8 +383,8 @@ def test_pictures_are_drawn_ahead_and_each_once(tmp_path: Path, monkeypatch: pyt
         return b"<svg/>"
 
     monkeypatch.setattr(pictures, "draw", draw)
-    monkeypatch.setattr(pictures.signal, "signal", lambda *_: None)
-    monkeypatch.setattr(pictures.os, "nice", lambda _: 0)
+    monkeypatch.setattr("coxa.web.pictures.signal.signal", lambda *_: None)
+    monkeypatch.setattr("coxa.web.pictures.os.nice", lambda _: 0)
     pictures._draw_all(tmp_path)
     drawable = [id for id in catalogue.ids() if catalogue.load(id).movement is not None]
     assert len(drawn) == 2 * len(drawable)
@@ -491,3 +491,20 @@ def test_a_programme_that_was_made_in_one_language_is_shown_in_another(client: T
     for one in (*kept.programme.habits, *kept.programme.reasons):
         assert one.words in english
         assert one.words not in german
+
+
+def test_a_form_that_is_sent_twice_counts_once(client: TestClient, person: Person) -> None:
+    page = look(client, "/screening")
+    for _ in range(12):
+        form = page.form("/screening")
+        values, before = answers_for(form), page
+        page = send(client, before, "/screening", values)
+        again = send(client, before, "/screening", values)
+        assert again.h1 == page.h1
+        if page.h1 == "You can start":
+            break
+    assert ScreeningRepository(store_of(client)).open_key(person.asker, person.id) is None
+    page = look(client, "/programme")
+    send(client, page, "/programme", WISHES)
+    send(client, page, "/programme", WISHES)
+    assert programme(client, person).number == 1

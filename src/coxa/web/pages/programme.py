@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from html import unescape
 from typing import Any
 
@@ -112,7 +113,8 @@ def _form(
         request, "programme-form.html", visitor, status=status, here="programme", typed=typed, wishes=typed.wishes, kinds=kinds,
         days=[(day, plain.DAY_NAMES[day]) for day in plain.WEEKDAYS],
         things=[(one, _capital(plain.EQUIPMENT[one])) for one in flow.EQUIPMENT],
-        goals=[(one, _capital(plain.GOALS[one])) for one in flow.GOALS], problems=problems or {}, longer=longer, changes=kept is not None,
+        goals=[(one, _capital(plain.GOALS[one])) for one in flow.GOALS],
+        problems=problems or {}, longer=longer, changes=kept is not None, key=f"web-{uuid.uuid4().hex}",
         most_of=tuple(range(flow.MOST[0], flow.MOST[1] + 1)), minutes_of=flow.MINUTES,
     )  # fmt: skip
 

@@ -50,6 +50,9 @@ def ask(request: Request, visitor: SignedIn, section: str = "", check: str = "",
 def answer(request: Request, visitor: SignedIn, form: Form) -> Response:
     """The answers of one page."""
     screened = flow.load(visitor)
+    if text(form, "of", 100) != (screened.key or ""):
+        # Sent twice, or from a page that was left open: what it answered has been answered.
+        return RedirectResponse(PAGE, 303)
     step, checked = text(form, "step"), bool(text(form, "check"))
     if step == "check":
         if text(form, "right") == "yes" and screened.grave:
@@ -135,6 +138,7 @@ def _section(
         request, "screening.html", visitor, status=status, nav=False, section=section, questions=shown, given=given or screened.answers,
         problems=problems or {}, flagged=left | fresh, fresh=bool(fresh), check=check, again=open_only, number=place + 1,
         total=len(sections), before=sections[place - 1].linkId if place else "", first=place == 0, row_most=ROW_MOST, cleared=waiting,
+        of=screened.key or "",
     )  # fmt: skip
 
 
@@ -146,6 +150,7 @@ def _between(
     return page(
         request, f"screening-{step}.html", visitor, status=status, nav=False, questions=asked, pairs=screened.pairs(),
         given=given or screened.answers, problems=problems or {}, flagged=set(), row_most=ROW_MOST, said=_said(screened.answers),
+        of=screened.key or "",
         homes={q.linkId: section.text for section in screened.questions.item for q in section.item},
     )  # fmt: skip
 
