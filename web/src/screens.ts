@@ -57,7 +57,7 @@ export function panel(state: Coach, around: Around): HTMLElement[] {
     case "placement":
       return placement(exercise, around);
     case "demonstration":
-      return demonstration(state, exercise, around);
+      return demonstration(state, exercise);
     case "count-in":
       return [heading(t("Get ready")), counter(), dose(state, exercise), button(t("Start now"), () => around.act({ type: "next" }), "", "next")];
     case "set":
@@ -273,7 +273,7 @@ function placement(exercise: Exercise, around: Around): HTMLElement[] {
   ];
 }
 
-function demonstration(state: Coach, exercise: Exercise, around: Around): HTMLElement[] {
+function demonstration(state: Coach, exercise: Exercise): HTMLElement[] {
   return [
     heading(exercise.name),
     dose(state, exercise),
@@ -283,7 +283,6 @@ function demonstration(state: Coach, exercise: Exercise, around: Around): HTMLEl
     exercise.feel === "" ? "" : h("p", { class: "soft" }, exercise.feel),
     ...exercise.cautions.map((words) => notice("care", words)),
     state.camera && !exercise.coached && exercise.why_not_coached !== null ? h("p", { class: "soft" }, exercise.why_not_coached) : "",
-    h("div", { class: "row session__lead" }, button(t("I am ready"), () => around.act({ type: "shown" }), "button--primary button--big", "next")),
   ].filter((one): one is HTMLElement => one !== "");
 }
 

@@ -811,6 +811,7 @@ class Session {
       ...(!inside || answering
         ? []
         : [
+            state.screen === "demonstration" && !paused ? button(t("I am ready"), () => this.act({ type: "shown" }), "button--primary", "next") : null,
             paused ? button(t("Go on"), () => this.act({ type: "go-on" }), "", "play") : button(t("Pause"), () => this.act({ type: "pause" }), "", "pause"),
             state.screen === "set" ? button(t("Set done"), () => this.act({ type: "set-over" }), "", "next") : null,
             button(t("Skip"), () => this.act({ type: "skip" }), "", "skip"),
