@@ -95,6 +95,7 @@ def main() -> int:
         except Waits as waits:
             # What was built before still works; the next set-up tries again.
             left.append(name)
+            progress("")
             say(f"set-up: {waits}")
             continue
         stamp(name, mark)
@@ -188,12 +189,8 @@ def build_front() -> None:
     kept = web / "node_modules" / ".coxa-lock"
     if not (kept.exists() and kept.read_text() == lock):
         progress("  fetching the tools, 250 MB")
-        try:
-            run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"], cwd=web)
-        except SystemExit as stopped:
-            if not (FRONT / ".vite" / "manifest.json").exists():
-                raise
-            raise Waits("the front is left as it was built before") from stopped
+        built = (FRONT / ".vite" / "manifest.json").exists()
+        run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"], cwd=web, may_wait=built)
         kept.write_text(lock)
     progress("  building")
     run([npm, "run", "build", "--loglevel", "error"], cwd=web)
@@ -249,13 +246,13 @@ def stamp(step: str, mark: str) -> None:
     os.replace(unfinished, file)
 
 
-def run(command: list[str | Path], cwd: Path | str = ROOT) -> str:
+def run(command: list[str | Path], cwd: Path | str = ROOT, may_wait: bool = False) -> str:
     """Run a command to its end and give what it printed."""
-    return "\n".join(output(command, cwd))
+    return "\n".join(output(command, cwd, may_wait))
 
 
-def output(command: list[str | Path], cwd: Path | str = ROOT) -> Iterator[str]:
-    """Run a command, yield its lines, keep them in the log; stop with the cause in one line if it fails."""
+def output(command: list[str | Path], cwd: Path | str = ROOT, may_wait: bool = False) -> Iterator[str]:
+    """Run a command, yield its lines, keep them in the log; stop with the cause in one line if it fails and may not wait."""
     words = [str(word) for word in command]
     # The front's tools find their node beside the environment's Python.
     surroundings = os.environ | {"PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
@@ -270,6 +267,8 @@ def output(command: list[str | Path], cwd: Path | str = ROOT) -> Iterator[str]:
     if STAMPS.parent.exists():
         STAMPS.mkdir(exist_ok=True)
         LOG.write_text("\n".join([" ".join(words), *lines, ""]))
+    if process.returncode and may_wait:
+        raise Waits(f"{cause(chr(10).join(lines))}; until then what was built before serves")
     if process.returncode:
         stop(cause("\n".join(lines)))
 

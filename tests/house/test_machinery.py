@@ -176,3 +176,31 @@ def test_set_up_without_a_fit_python_says_so() -> None:
     ran = subprocess.run([make, "setup", "PYTHON_FOUND=", "CI="], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert ran.returncode != 0
     assert "expected Python 3.11 or newer" in ran.stderr
+
+
+@pytest.mark.parametrize("built", [True, False])
+def test_without_network_the_front_waits_if_there_is_one(
+    set_up: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, built: bool
+) -> None:
+    npm = tmp_path / "venv" / "bin" / "npm"
+    npm.parent.mkdir(parents=True)
+    npm.write_text("#!/bin/sh\necho 'npm error code ENOTFOUND'\nexit 1\n")
+    npm.chmod(0o755)
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "package-lock.json").write_text("{}")
+    for name, place in {
+        "ROOT": tmp_path,
+        "VENV": tmp_path / "venv",
+        "STAMPS": tmp_path / "venv" / "s",
+        "LOG": tmp_path / "venv" / "s" / "log.txt",
+    }.items():
+        monkeypatch.setattr(set_up, name, place)
+    monkeypatch.setattr(set_up, "FRONT", tmp_path / "front")
+    if built:
+        (tmp_path / "front" / ".vite").mkdir(parents=True)
+        (tmp_path / "front" / ".vite" / "manifest.json").write_text("{}")
+        with pytest.raises(set_up.Waits, match="network cannot be reached"):
+            set_up.build_front()
+    else:
+        with pytest.raises(SystemExit):
+            set_up.build_front()
