@@ -366,7 +366,7 @@ class Session {
 
   private loading(share: number | null): void {
     const ready = this.watching?.pose.ready ?? false;
-    const words = ready ? t("The camera coach is ready.") : share === null ? t("The camera coach is loading…") : t("The camera coach is loading: {n} %", { n: Math.round(share * 100) });
+    const words = ready ? t("The camera coach is ready.") : share === null ? t("The camera coach is loading…") : t("The camera coach is loading: {n} %.", { n: Math.round(share * 100) });
     this.root.dataset["model"] = ready ? "ready" : "loading";
     const line = this.body.querySelector("[data-loading]");
     if (line !== null) {

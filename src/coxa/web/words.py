@@ -90,7 +90,7 @@ FRONT: Words[str] = Words({message: message for message in (
     mark("This device is slow, so the camera only counts now. It does not judge how you move."),
     mark("The camera coach is ready."),
     mark("The camera coach is loading…"),
-    mark("The camera coach is loading: {n} %"),
+    mark("The camera coach is loading: {n} %."),
     mark("You can start now; timer and voice lead you until then."),
     mark("I can see you."),
     mark("And let go."),
