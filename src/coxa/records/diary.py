@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -220,25 +220,37 @@ class DiaryRepository:
             "session_key": session_key,
             "at": moment,
             "zone": person.zone,
-            "recorded_at": self.store.now(),
+            "recorded_at": (recorded_at := self.store.now()),
             "recorded_by": asker.person_id,
             "corrects": entry.corrects,
             "body": event.model_dump(mode="json"),
         }
-        is_new = self.store.insert_once(work, EventRow, ("person_id", "key"), values)
-        row = _row(work, person_id, key)
-        assert row is not None
-        if is_new:
-            if entry.result is not None:
-                document = entry.result.to_json() if isinstance(entry.result, SetResult) else entry.result
-                assert isinstance(event, SetDone)
-                work.add(SetRow(event_id=row.id, person_id=person_id, session_key=session_key, exercise=event.exercise, result=document))
-            if parquet is not None:
-                work.add(LandmarksRow(event_id=row.id, person_id=person_id, parquet=parquet))
-            if asker.person_id != person_id:
-                note_action(work, self.store.now(), asker, person_id, f"diary.{event.kind}")
-            work.flush()
-        return _kept(row), is_new
+        number = self.store.insert_new(work, EventRow, ("person_id", "key"), values)
+        if number is None:
+            row = _row(work, person_id, key)
+            assert row is not None
+            return _kept(row), False
+        if entry.result is not None:
+            document = entry.result.to_json() if isinstance(entry.result, SetResult) else entry.result
+            assert isinstance(event, SetDone)
+            work.add(SetRow(event_id=number, person_id=person_id, session_key=session_key, exercise=event.exercise, result=document))
+        if parquet is not None:
+            work.add(LandmarksRow(event_id=number, person_id=person_id, parquet=parquet))
+        if asker.person_id != person_id:
+            note_action(work, self.store.now(), asker, person_id, f"diary.{event.kind}")
+        work.flush()
+        kept = Kept(
+            number=number,
+            key=key,
+            session_key=session_key,
+            at=moment.astimezone(UTC),
+            zone=person.zone,
+            recorded_at=recorded_at,
+            recorded_by=asker.person_id,
+            corrects=entry.corrects,
+            event=event,
+        )
+        return kept, True
 
     def state(self, asker: Asker, person_id: str) -> tuple[int, int, int]:
         """What has to change before `history` can: the last event's number, the programme's version, the last screening completed."""
@@ -398,15 +410,15 @@ def _row(work: Work, person_id: str, key: str) -> EventRow | None:
 
 
 def _events(work: Work, person_id: str, *, session_key: str | None = None, kinds: Iterable[str] = ()) -> list[Kept]:
-    query = select(EventRow).where(EventRow.person_id == person_id).order_by(EventRow.id)
+    query = select(EventRow.__table__).where(EventRow.person_id == person_id).order_by(EventRow.id)
     if session_key is not None:
         query = query.where(EventRow.session_key == session_key)
     if wanted := tuple(kinds):
         query = query.where(EventRow.kind.in_(wanted))
-    return [_kept(row) for row in work.scalars(query)]
+    return [_kept(row) for row in work.execute(query)]
 
 
-def _kept(row: EventRow) -> Kept:
+def _kept(row: Any) -> Kept:
     return Kept(
         number=row.id,
         key=row.key,

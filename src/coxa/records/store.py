@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -117,14 +118,23 @@ class Store:
 
     def insert_once(self, session: Session, table: type[Base], key: tuple[str, ...], values: dict[str, Any]) -> bool:
         """Insert a row unless one with the same key columns is there; say whether it was inserted."""
-        dialect_insert = postgresql_insert if self.engine.dialect.name == "postgresql" else sqlite_insert
-        first = inspect(table).primary_key[0]
-        statement = dialect_insert(table).values(**values).on_conflict_do_nothing(index_elements=list(key)).returning(first)
-        return session.execute(statement).first() is not None
+        return self.insert_new(session, table, key, values) is not None
+
+    def insert_new(self, session: Session, table: type[Base], key: tuple[str, ...], values: dict[str, Any]) -> Any:
+        """The same; the new row's primary key, or None where one is there."""
+        return session.execute(_insert(self.engine.dialect.name, table, key), values).scalar()
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+@cache
+def _insert(dialect: str, table: type[Base], key: tuple[str, ...]) -> Any:
+    # Made once, and on the table itself: every repetition of everybody comes this way.
+    plain: Any = table.__table__
+    insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
+    return insert(plain).on_conflict_do_nothing(index_elements=list(key)).returning(inspect(table).primary_key[0])
 
 
 def database_url(url: str | None = None, data: Path | None = None) -> URL:
