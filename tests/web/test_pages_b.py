@@ -19,6 +19,8 @@ from midway import FORM, HERE, Clock, begin, live_through, session, sign_in_as, 
 from sqlalchemy import func, select
 
 from coxa.care import progression
+from coxa.care.decision import Review
+from coxa.care.history import History
 from coxa.records import AuditRepository, ConsentRepository, DiaryRepository, PeopleRepository, SettingsRepository, SignInRepository
 from coxa.records.tables import Base, EventRow, PersonRow
 from coxa.web import charts
@@ -168,7 +170,12 @@ def test_each_change_of_the_programme_says_why(lived: Any) -> None:
 def test_review_is_made_once_until_something_changes(fresh: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[int] = []
     real = progression.review
-    monkeypatch.setattr(progression, "review", lambda history: made.append(1) or real(history))
+
+    def counted(history: History) -> Review:
+        made.append(1)
+        return real(history)
+
+    monkeypatch.setattr(progression, "review", counted)
     for _ in range(3):
         assert fresh.client.get("/progress").status_code == 200
     assert len(made) == 1
@@ -389,7 +396,11 @@ def test_data_shows_and_hands_over_what_is_kept(lived: Any) -> None:
 def test_landmarks_are_deleted_and_the_sets_stay(fresh: Any) -> None:
     session(fresh.store, fresh.person, "one", 3, ["bridge"])
     number = watch_set(fresh.store, fresh.person, "w", "one", keep=True)
-    assert 'data-replay="/api/v1/sets/' in fresh.client.get(f"/sets/{number}").text
+    page = fresh.client.get(f"/sets/{number}").text
+    assert f'data-replay="/api/v1/sets/{number}/landmarks"' in page
+    said = re.search(r"data-words='([^']+)'|data-words=\"([^\"]+)\"", page)
+    assert said
+    assert json.loads(unescape(said[1] or said[2]))["play"] == "Play"
     assert send(fresh, "/settings/data").headers["location"] == "/settings/data?deleted=1"
     page = fresh.client.get(f"/sets/{number}")
     assert page.status_code == 200

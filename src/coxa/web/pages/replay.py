@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
 
@@ -12,8 +13,8 @@ from starlette.responses import Response
 from coxa.exchange import plain, words
 from coxa.exercises import catalogue
 from coxa.exercises.model import Exercise
+from coxa.locales import Words, mark, ngettext
 from coxa.locales import gettext as _
-from coxa.locales import ngettext
 from coxa.motion.result import SetResult
 from coxa.records import DiaryRepository, NotYours
 from coxa.records.diary import KeptSet
@@ -23,6 +24,12 @@ from coxa.web.visitor import SignedIn, Visitor
 
 router = APIRouter(include_in_schema=False)
 
+#: What the moving figure's buttons and states are called, by the names that its script knows them by.
+FIGURE: Words[str] = Words({
+    "play": mark("Play"), "pause": mark("Pause"), "time": mark("Place in the set"), "front": mark("From the front"),
+    "side": mark("From the side"), "above": mark("From above"), "slow": mark("Slowly"), "alt": mark("A figure that moves as you did"),
+    "loading": mark("The figure is loading …"), "failed": mark("The figure could not be loaded. The tables below say all that was seen."),
+})  # fmt: skip
 #: So many sets stand on one page of the list.
 SHOWN = 24
 
@@ -61,7 +68,7 @@ def show_one(request: Request, visitor: SignedIn, number: int) -> Response:
         request, "replay.html", visitor, kept=kept, when=_when(kept, visitor), name=words.exercise_name(result, exercise),
         verdict=words.verdict(result, exercise), facts=report.facts(result), rows=table, head=head,
         holds=[(words.clock(one.start_s), words.number(one.held_s, "s")) for one in result.holds], unseen=unseen,
-        known=exercise is not None, sources=words.sources(exercise),
+        known=exercise is not None, figure_words=json.dumps(dict(FIGURE), ensure_ascii=False), sources=words.sources(exercise),
     )  # fmt: skip
 
 
