@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -162,3 +163,31 @@ def test_a_browser_needs_the_token_of_a_page(signed_in: tuple[TestClient, Person
     answer = client.post("/api/v1/diary", json={"entries": []})
     assert answer.status_code == 403
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_two_ends_at_once_move_the_programme_on_once(signed_in: tuple[TestClient, Person, Store]) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    client, person, store = signed_in
+    exercise = client.get("/api/v1/today").json()["exercises"][0]["id"]
+    send(
+        client,
+        entry("a", "session-started", pain_before=2),
+        entry("x", "set-done", exercise=exercise, set_number=1, repetitions=4),
+        entry("b", "pain", exercise=exercise, after="more", pain_after=4, pain_kind="ache"),
+    )
+    ends = [entry(f"end-{k}", "session-ended", finished=False) for k in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda end: send(client, end), ends))
+    versions = ProgrammeRepository(store).versions(person.asker, person.id)
+    assert [[one.step for one in version.taken] for version in versions] == [[], ["ease"]]
+
+
+def test_pain_of_six_before_a_session_counts_the_days_running(signed_in: tuple[TestClient, Person, Store]) -> None:
+    client, _person, store = signed_in
+    yesterday = (store.now() - timedelta(days=1)).isoformat()
+    answer = {"key": "y", "at": yesterday, "session_key": "y", "event": {"kind": "session-started", "pain_before": 7}}
+    send(client, answer, {"key": "z", "at": yesterday, "session_key": "y", "event": {"kind": "stopped", "reason": "other"}})
+    today = client.get("/api/v1/today").json()
+    assert today["pain_days_running"] == 1
+    assert today["rules"]["verdicts"][today["rules"]["before"][6]]["letter"] is True
