@@ -32,14 +32,15 @@ def outline(canvas: Canvas, mask: Mask, *, soft: float = 0.9, least_m2: float = 
             points = gaussian_filter1d(points[:-1], 2.2, axis=0, mode="wrap")
             points = np.concatenate([points, points[:1]])
         placed = canvas.place(points)
-        if abs(_area(placed)) >= least_m2:
+        if area(placed) >= least_m2:
             out.append(placed)
     return out
 
 
-def _area(ring: Floats) -> float:
+def area(ring: Floats) -> float:
+    """The area (m²) inside a closed ring (N, 2)."""
     x, y = ring[:, 0], ring[:, 1]
-    return float((x[:-1] * y[1:] - x[1:] * y[:-1]).sum() / 2)
+    return abs(float((x[:-1] * y[1:] - x[1:] * y[:-1]).sum() / 2))
 
 
 def turning_lines(
