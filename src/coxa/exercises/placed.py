@@ -66,6 +66,8 @@ _IN_REACH: dict[str, tuple[tuple[float, float, float], tuple[float, float, float
 }
 #: How far the line of the walking test is from the chair.
 WALK_M = 3.0
+#: What is too far away to be in a picture of the person alone.
+FAR_PROPS: tuple[Prop, ...] = ("line-3m",)
 
 
 def placed(movement: Movement, posed: Posed, start: Posed) -> tuple[Placed, ...]:

@@ -131,7 +131,9 @@ def part_arrow(posed: Posed, before: int, after: int, view: View, part: Follow, 
         return Mark(under + np.linspace(0.26, 0.08, 6)[:, None] * np.array([0.0, 1.0]))
     if posed.rotation("pelvis")[after][1, 1] > 0.8 and part.startswith("foot") and ways[after][1] - ways[before][1] > 0.06:
         # lifted off the floor by whoever stands: the weight's way to the other leg is not what it is about
-        here, there = (view.project(posed.joint(f"foot_{name}")[after])[:2] for name in (segment[5:], "left" if segment.endswith("right") else "right"))
+        here, there = (
+            view.project(posed.joint(f"foot_{name}")[after])[:2] for name in (segment[5:], "left" if segment.endswith("right") else "right")
+        )
         outer = np.array([np.sign(here[0] - there[0]) * 0.15, 0.0])
         return Mark(here + outer + np.linspace(0.10, -0.16, 6)[:, None] * np.array([0.0, 1.0]))
     return _way(posed, segment, before, after, view, 0.015)

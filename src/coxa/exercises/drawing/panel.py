@@ -24,7 +24,7 @@ _TOLERANCE = 0.28
 _JUMP_M, _HAND_JUMP_M = 0.018, 0.035
 
 #: Holes smaller than this have no edge, patches of muscle and of shade smaller than these are not drawn, m².
-_CHINK_M2, _SLIVER_M2, _SHADE_M2 = 1.5e-3, 1.5e-3, 2.5e-3
+_CHINK_M2, _SLIVER_M2, _SHADE_M2 = 1.5e-3, 3e-3, 2.5e-3
 
 INK = "#2b3440"
 FILLS = {"skin": "#ecd9c8", "trousers": "#b4c6d4", "shirt": "#dbe6ec", "shoes": "#f7f7f5", "hair": "#5d6874"}
@@ -107,7 +107,8 @@ def panel(
     near = view.project(skin)[:, 2].mean()
     for thing in solids:
         if _stands_apart(thing, posed):
-            (before if view.project(thing.points)[:, 2].mean() < near else behind).append(thing)
+            hides = view.project(thing.points)[:, 2].mean() < near and _overlaps(thing, skin[~np.isin(doll.limb, (1, 2))], view)
+            (before if hides else behind).append(thing)
     touching = [s for s in solids if s not in behind and s not in before]
     parts = [skin, *(s.points for s in touching)]
     starts = np.cumsum([0, *(len(p) for p in parts)])
@@ -170,6 +171,12 @@ def _stands_apart(thing: Solid, posed: Posed) -> bool:
     hips = posed.joint("pelvis")
     low, high = thing.points.min(axis=0), thing.points.max(axis=0)
     return not (low[0] <= hips[0] <= high[0] and low[2] <= hips[2] <= high[2])
+
+
+def _overlaps(thing: Solid, skin: Floats, view: View) -> bool:
+    """Whether part of the body (V, 3), its arms left aside, lies in the rectangle that a thing takes up in the picture."""
+    seen, own = view.project(thing.points)[:, :2], view.project(skin)[:, :2]
+    return bool(((own > seen.min(axis=0)) & (own < seen.max(axis=0))).all(axis=1).mean() > 0.04)
 
 
 def _alone(thing: Solid, view: View) -> list[str]:

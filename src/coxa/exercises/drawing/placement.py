@@ -9,7 +9,7 @@ import numpy as np
 
 from coxa.body.mannequin.skeleton import Floats
 from coxa.errors import BadInput
-from coxa.exercises.drawing.panel import INK, SCALE, panel
+from coxa.exercises.drawing.panel import SCALE, panel
 from coxa.exercises.drawing.picture import MOVE, Picture, document, ruler
 from coxa.exercises.drawing.props import Solid, upright
 from coxa.exercises.drawing.stills import Drawn, Person
@@ -181,26 +181,27 @@ def _device(where: Stand, spot: Floats, azimuth: float, drawn: Drawn) -> list[So
     return things
 
 
-_SEEN: Words[CameraView] = Words({
-    # Translators: after "It is" (the camera)
-    "front": mark("in front of the person"),
-    # Translators: after "It is" (the camera)
-    "side": mark("at the person's side"),
-    # Translators: after "It is" (the camera)
-    "diagonal": mark("diagonally in front of the person"),
-    # Translators: after "It is" (the camera)
-    "feet-end": mark("at the person's feet"),
-    # Translators: after "It is" (the camera)
-    "raised": mark("in front of the person, looking down"),
-})
-_ON: Words[str] = Words({
-    # Translators: the camera stands on ...
-    "floor": mark("the floor"),
-    # Translators: the camera stands on ...
-    "chair": mark("a chair"),
-    # Translators: the camera stands on ...
-    "table": mark("a table"),
-})
+_SEEN: Words[CameraView] = Words(
+    {
+        # Translators: after "It is" (the camera)
+        "front": mark("in front of the person"),
+        # Translators: after "It is" (the camera)
+        "side": mark("at the person's side"),
+        # Translators: after "It is" (the camera)
+        "diagonal": mark("diagonally in front of the person"),
+        # Translators: after "It is" (the camera)
+        "feet-end": mark("at the person's feet"),
+        # Translators: after "It is" (the camera)
+        "raised": mark("in front of the person, looking down"),
+    }
+)
+_ON: Words[str] = Words(
+    {
+        "floor": mark("on the floor"),
+        "chair": mark("on a chair"),
+        "table": mark("on a table"),
+    }
+)
 
 
 def _describe(exercise: Exercise, where: Stand) -> str:
@@ -208,7 +209,7 @@ def _describe(exercise: Exercise, where: Stand) -> str:
     for other in others:
         first = _("{one} or {other}").format(one=first, other=other)
     text = _(
-        "{name}: where the camera stands. It is {where}, about {distance} metres away, on {surface}; in the picture the lens is "
+        "{name}: where the camera stands. It is {where}, about {distance} metres away, {surface}; in the picture the lens is "
         "{height} metres above the floor. A shaded fan on the floor is what it sees: the whole person."
     )
     return text.format(

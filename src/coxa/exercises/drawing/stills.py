@@ -37,7 +37,7 @@ from coxa.exercises.drawing.words import describe_mistake, describe_positions
 from coxa.exercises.model import Exercise, Mistake
 from coxa.exercises.movement import Movement
 from coxa.exercises.moving import Moving, poses, props, still
-from coxa.exercises.placed import Placed
+from coxa.exercises.placed import FAR_PROPS, Placed
 
 _MARGIN, _GAP = 12.0, 22.0
 #: Column and row of each panel.
@@ -137,9 +137,10 @@ class Drawn:
         fault = self.fault if self.fault and self.movement.faults[self.fault].key == key else None
         return still(self.movement, self.doll.skeleton, key, side=self.person.side, fault=fault)
 
-    def solids(self, posed: Posed, placed: tuple[Placed, ...] | None = None, frame: int = 0) -> list[Solid]:
-        """The props in one pose; `placed` where they are in all frames, if that is known."""
+    def solids(self, posed: Posed, placed: tuple[Placed, ...] | None = None, frame: int = 0, *, far: bool = False) -> list[Solid]:
+        """The props in one pose; `placed` where they are in all frames, if that is known; with `far` what is out of reach too."""
         things = props(self.movement, posed, side=self.person.side) if placed is None else placed
+        things = things if far else tuple(thing for thing in things if thing.kind not in FAR_PROPS)
         if not things:
             return []
         skin, _ = self.doll.points(posed)
@@ -174,7 +175,9 @@ class Drawn:
             return None
         walking, start = (self.moving.posed[self.moving.key_frames[key]] for key in ("peak", "start"))
         toes_m = float(start.surface()[:, 2].max())
-        return walkway(self.doll, walking, self.solids(start, self.moving.props), toes_m, 1.0 if self.person.side == "left" else -1.0)
+        return walkway(
+            self.doll, walking, self.solids(start, self.moving.props, far=True), toes_m, 1.0 if self.person.side == "left" else -1.0
+        )
 
     @cached_property
     def view(self) -> View:
@@ -201,7 +204,7 @@ class Drawn:
         elif base.startswith(("standing", "sitting")):
             named = {"front": View(16.0, 8.0), "diagonal": View(42.0, 8.0), "side": View(76.0, 8.0), "back": View(160.0, 8.0)}
             # not through what stands there to hold on to
-            hidden = {"support-front": ("front", "diagonal"), "support-behind": ("back",)}
+            hidden = {"support-front": ("front", "diagonal"), "support-behind": ("back",), "support": ("side",)}
             named = {n: v for n, v in named.items() if not any(n in hidden.get(prop, ()) for prop in self.movement.props)}
         else:
             named = {"side": View(78.0, 9.0), "diagonal": View(48.0, 18.0), "feet-end": View(26.0, 24.0), "front": View(130.0, 16.0)}
@@ -245,8 +248,7 @@ def positions(exercise: Exercise, person: Person | None = None) -> Picture:
         frame = drawn.moving.key_frames[key]
         glow = drawn.glow if k or len(drawn.keys) == 1 else None
         posed = drawn.moving.posed[frame]
-        solids = [s for s in drawn.solids(posed, drawn.moving.props, frame) if s.kind != "line-3m"]
-        panels.append(panel(drawn.doll, posed, drawn.view, solids, glow=glow))
+        panels.append(panel(drawn.doll, posed, drawn.view, drawn.solids(posed, drawn.moving.props, frame), glow=glow))
         marks.append(drawn.arrows(key) if k or drawn.hips_tip else [])
         signs.append(number[k])
     alt = describe_positions(drawn)
@@ -278,8 +280,9 @@ def _mistake(right: Drawn, fault: str, named: Mistake | None, done: dict[tuple[V
         # Haste has no pose of its own: the same way, done in one long breath and in hurried strokes.
         view = right.view
         ways = right.arrows(variant.key)
-        if ways:
-            arrows = [ways, _hastened(ways[-1])]
+        led = [mark for mark in ways if mark.heads]
+        if led:
+            arrows = [ways, _hastened(led[0])]
     else:
         bad = Drawn(right.exercise, right.person, fault).posed(variant.key)
         where = variant.where or most_apart(good, bad, side)

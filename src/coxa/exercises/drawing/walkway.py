@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from coxa.body.mannequin.kinematics import Posed
+from coxa.body.mannequin.skeleton import Floats
 from coxa.exercises.drawing.doll import Doll
 from coxa.exercises.drawing.marks import Mark
 from coxa.exercises.drawing.panel import Panel, panel
 from coxa.exercises.drawing.props import Solid
 from coxa.exercises.drawing.view import View
-from coxa.body.mannequin.kinematics import Posed
-from coxa.body.mannequin.skeleton import Floats
 from coxa.exercises.placed import WALK_M
 
 #: Half the distance between the way there and the way back, and where the walker is drawn, metres.

@@ -47,25 +47,29 @@ WAY_WORDS: Words[str] = Words({
     "out": mark("outwards"), "turn": mark("round in a turn"),
 })  # fmt: skip
 #: What a part of the body does, by its name.
-MOVES: Words[str] = Words({
-    "hips": mark("the hips move {way} by about {distance} cm"),
-    "left knee": mark("the left knee moves {way} by about {distance} cm"),
-    "right knee": mark("the right knee moves {way} by about {distance} cm"),
-    "left foot": mark("the left foot moves {way} by about {distance} cm"),
-    "right foot": mark("the right foot moves {way} by about {distance} cm"),
-    "low back": mark("the low back moves {way} by about {distance} cm"),
-    "chest": mark("the chest moves {way} by about {distance} cm"),
-    "head": mark("the head moves {way} by about {distance} cm"),
-    "left hand": mark("the left hand moves {way} by about {distance} cm"),
-    "right hand": mark("the right hand moves {way} by about {distance} cm"),
-})
+MOVES: Words[str] = Words(
+    {
+        "hips": mark("the hips move {way} by about {distance} cm"),
+        "left knee": mark("the left knee moves {way} by about {distance} cm"),
+        "right knee": mark("the right knee moves {way} by about {distance} cm"),
+        "left foot": mark("the left foot moves {way} by about {distance} cm"),
+        "right foot": mark("the right foot moves {way} by about {distance} cm"),
+        "low back": mark("the low back moves {way} by about {distance} cm"),
+        "chest": mark("the chest moves {way} by about {distance} cm"),
+        "head": mark("the head moves {way} by about {distance} cm"),
+        "left hand": mark("the left hand moves {way} by about {distance} cm"),
+        "right hand": mark("the right hand moves {way} by about {distance} cm"),
+    }
+)
 #: What is only held off the floor, by its name.
-_HELD: Words[str] = Words({
-    "left knee": mark("the left knee stays off the floor"),
-    "right knee": mark("the right knee stays off the floor"),
-    "left foot": mark("the left foot stays off the floor"),
-    "right foot": mark("the right foot stays off the floor"),
-})
+_HELD: Words[str] = Words(
+    {
+        "left knee": mark("the left knee stays off the floor"),
+        "right knee": mark("the right knee stays off the floor"),
+        "left foot": mark("the left foot stays off the floor"),
+        "right foot": mark("the right foot stays off the floor"),
+    }
+)
 #: By the body's own axis, whether the way along it is positive, and whether it goes up as well.
 _WAYS: Words[tuple[int, bool, bool]] = Words({
     (0, True, False): mark("to the left"), (0, False, False): mark("to the right"),
@@ -73,16 +77,25 @@ _WAYS: Words[tuple[int, bool, bool]] = Words({
     (2, True, False): mark("forward"), (2, False, False): mark("back"),
     (0, True, True): mark("up and to the left"), (0, False, True): mark("up and to the right"),
     (1, True, True): mark("up and towards the head"), (1, False, True): mark("up and towards the feet"),
+    (2, True, True): mark("up and forward"), (2, False, True): mark("up and back"),
 })  # fmt: skip
 #: By the pelvis' own axis and whether it turns about it positively.
-_TURNS: Words[tuple[int, bool]] = Words({
-    (0, True): mark("the pelvis tips forward, by about {degrees} degrees"),
-    (0, False): mark("the pelvis tips back, by about {degrees} degrees"),
-    (1, True): mark("the pelvis turns to the left, by about {degrees} degrees"),
-    (1, False): mark("the pelvis turns to the right, by about {degrees} degrees"),
-    (2, True): mark("the pelvis goes up on the left side, by about {degrees} degrees"),
-    (2, False): mark("the pelvis goes up on the right side, by about {degrees} degrees"),
-})
+_TURNS: Words[tuple[int, bool]] = Words(
+    {
+        (0, True): mark("the pelvis tips forward, by about {degrees} degrees"),
+        (0, False): mark("the pelvis tips back, by about {degrees} degrees"),
+        (1, True): mark("the pelvis turns to the left, by about {degrees} degrees"),
+        (1, False): mark("the pelvis turns to the right, by about {degrees} degrees"),
+        (2, True): mark("the pelvis goes up on the left side, by about {degrees} degrees"),
+        (2, False): mark("the pelvis goes up on the right side, by about {degrees} degrees"),
+    }
+)
+_DROPS: Words[Side] = Words(
+    {
+        "left": mark("the pelvis drops on the left side, by about {degrees} degrees"),
+        "right": mark("the pelvis drops on the right side, by about {degrees} degrees"),
+    }
+)
 _WORKING: Words[Side] = Words({
     "left": mark("The left side is drawn as the working side."), "right": mark("The right side is drawn as the working side.")
 })  # fmt: skip
@@ -97,6 +110,9 @@ def describe_positions(drawn: Drawn) -> str:
         before, after = drawn.stretch(key)
         if drawn.circling:
             way = _("the knee is led round in a circle")
+        elif drawn.hips_tip:
+            tilt = pelvis_turn(drawn.moving.posed, before, after)[2]
+            way = _DROPS["right" if tilt > 0 else "left"].format(degrees=max(round(abs(tilt)), 2))
         elif movement.follow:
             ways = [describe_part(drawn.moving, before, after, part, side) for part in movement.follow]
             way = _listed(ways)
@@ -183,7 +199,9 @@ def _way(shift: Floats, pelvis: Floats) -> str:
         return WAY_WORDS["up"] if shift[1] > 0 else WAY_WORDS["down"]
     own = pelvis.T @ shift
     axis = int(np.abs(own).argmax())
-    return _WAYS[axis, bool(own[axis] > 0), bool(shift[1] > 0.3 * np.linalg.norm(shift) and axis != 2)]
+    # of whoever lies, forward is up itself
+    rises = shift[1] > 0.3 * np.linalg.norm(shift) and (axis != 2 or pelvis[1, 1] > 0.7)
+    return _WAYS[axis, bool(own[axis] > 0), bool(rises)]
 
 
 def _rounded(metres: float) -> int:
