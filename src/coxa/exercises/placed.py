@@ -59,7 +59,7 @@ _ON_BODY: dict[str, tuple[tuple[str, ...], float, float]] = {
 
 #: Where a support stands that no hand holds: its corners from between the feet, body heights; the left side works.
 _IN_REACH: dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]] = {
-    "support": ((-0.46, 0.0, -0.10), (-0.20, 0.53, 0.08)),
+    "support": ((-0.51, 0.0, -0.10), (-0.26, 0.53, 0.08)),
     "support-along": ((-0.46, 0.0, -0.40), (-0.24, 0.53, 0.40)),
     "support-front": ((-0.20, 0.0, 0.24), (0.20, 0.53, 0.42)),
     "support-behind": ((-0.42, 0.0, -0.44), (0.42, 0.53, -0.24)),
