@@ -20,8 +20,8 @@ from coxa.exercises.drawing.view import View
 SCALE = 180.0
 _CELL_M = 0.0043
 _TOLERANCE = 0.28
-#: How much further off what lies beyond a line inside the outline must be; between fingers there is no line.
-_JUMP_M, _HAND_JUMP_M = 0.018, 0.035
+#: How much further off what lies beyond a line inside the outline must be; between fingers there is no line, nor on a face.
+_JUMP_M, _HAND_JUMP_M, _HEAD_JUMP_M = 0.018, 0.035, 0.035
 
 #: Holes smaller than this have no edge, patches of muscle and of shade smaller than these are not drawn, m².
 _CHINK_M2, _SLIVER_M2, _SHADE_M2 = 1.5e-3, 3e-3, 2.5e-3
@@ -279,6 +279,8 @@ def _inner_lines(canvas: Canvas, doll: Doll, view: View, seen: Floats, normals: 
     facing = normals @ -view.axes[2]
     aside = normals @ view.axes[:2].T
     on_hand = np.isin(doll.body.segments[:, 0], (INDEX["hand_left"], INDEX["hand_right"]))
-    inner = turning_lines(canvas, seen, facing, aside, doll.body.triangles, np.where(on_hand, _HAND_JUMP_M, _JUMP_M))
+    on_head = doll.body.segments[:, 0] == INDEX["head"]
+    least = np.where(on_hand, _HAND_JUMP_M, np.where(on_head, _HEAD_JUMP_M, _JUMP_M))
+    inner = turning_lines(canvas, seen, facing, aside, doll.body.triangles, least, doll.limb)
     path = "".join(curve(thinned(line * SCALE, tolerance), closed=False) for line in inner)
     return f'<path {_LINE} stroke-width="inner" d="{path}"/>' if path else ""
