@@ -9,7 +9,7 @@ from coxa.exercises import catalogue
 from coxa.exercises.coaching import Coaching
 from coxa.exercises.model import Block, Caution, Exercise
 from coxa.exercises.terms import Number, Range
-from coxa.exercises.words import describe_dose, describe_number, describe_whom
+from coxa.exercises.words import describe_dose, describe_number, describe_trust, describe_whom
 
 PAGE = Path(__file__).with_name("exercises.md")
 
@@ -106,6 +106,7 @@ def camera(coaching: Coaching) -> Iterator[str]:
     """Where the camera stands, what makes a repetition, and the limits."""
     rule = coaching.repetition
     yield f"{coaching.camera} Views: {', '.join(coaching.views)}.\n"
+    yield f"*{describe_trust(coaching)}*\n"
     what = "its peak" if rule.absolute else "the change from the start"
     yield f"A repetition is read from `{rule.signal}`: {what} should be {say(rule.target)}."
     yield f"A movement of less than {say(rule.least)} does not count."

@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 from coxa.cli.exercises import app
 from coxa.errors import BadInput
 from coxa.exercises import catalogue
+from coxa.exercises.coaching import Coaching
 from coxa.exercises.model import Exercise
 from coxa.exercises.terms import Number, Range
 from coxa.exercises.words import describe_number
@@ -157,6 +158,26 @@ def test_show_fits_a_narrow_terminal() -> None:
 def test_show_as_json_is_the_whole_exercise() -> None:
     shown = run("show", "squat", "--json")
     assert Exercise.model_validate_json(shown.stdout) == catalogue.load("squat")
+
+
+def test_an_exercise_that_followed_only_coxas_own_people_is_shown_as_unconfirmed() -> None:
+    for id, confirmed in (("donkey-kick", False), ("clamshell", True), ("squat", True)):
+        shown = " ".join(run("show", id).stdout.split())
+        assert ("Coached, unconfirmed: tried only on people that coxa draws itself." in shown) is not confirmed
+        assert ("Coached: also tried on" in shown) is confirmed
+        assert ("real" in json.loads(run("show", id, "--json").stdout)["coaching"]["confirmed_by"]) is confirmed
+    found = {e["id"]: e["confirmed"] for e in json.loads(run("list", "--json").stdout)}
+    assert (found["donkey-kick"], found["clamshell"], found["pelvic-tilts"]) == (False, True, None)
+    assert {id for id in catalogue.ids() if catalogue.load(id).coaching} == {id for id, value in found.items() if value is not None}
+
+
+def test_bodies_stand_once_each_and_in_order() -> None:
+    coaching = catalogue.load("squat").coaching
+    assert coaching is not None
+    again = Coaching.model_validate(coaching.model_dump() | {"confirmed_by": ("real", "own", "real")})
+    assert again.confirmed_by == ("own", "real")
+    with pytest.raises(ValueError, match="confirmed_by"):
+        Coaching.model_validate(coaching.model_dump() | {"confirmed_by": ("somebody",)})
 
 
 def test_an_unknown_exercise_is_refused_with_the_nearest_names() -> None:

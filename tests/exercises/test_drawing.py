@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pygltflib import GLTF2
 from scipy.spatial.transform import Rotation, Slerp
 
+from coxa import locales
 from coxa.body.mannequin.poses import posture
 from coxa.body.mannequin.skeleton import SEGMENTS
 from coxa.errors import BadInput
@@ -19,12 +20,14 @@ from coxa.exercises import catalogue
 from coxa.exercises.drawing import loop, model3d, placement, stills
 from coxa.exercises.drawing.canvas import Canvas
 from coxa.exercises.drawing.doll import MUSCLES, PLACES, Doll
+from coxa.exercises.drawing.marks import Mark, cleared, hips_lean, hips_turn
 from coxa.exercises.drawing.panel import panel
+from coxa.exercises.drawing.picture import MOVE, RIGHT, WRONG
 from coxa.exercises.drawing.props import upright
 from coxa.exercises.drawing.stills import Person
-from coxa.exercises.drawing.trace import curve, outline, thinned
+from coxa.exercises.drawing.trace import area, curve, outline, thinned
 from coxa.exercises.drawing.view import View
-from coxa.exercises.drawing.words import MUSCLE_WORDS, PLACE_WORDS, PROP_WORDS, WAY_WORDS
+from coxa.exercises.drawing.words import MUSCLE_WORDS, PLACE_WORDS, PROP_WORDS, WAY_WORDS, describe_mistake
 from coxa.exercises.movement import GLOWS, PROPS
 from coxa.exercises.moving import poses
 
@@ -155,6 +158,127 @@ def test_words_exist_for_everything_the_catalogue_can_name() -> None:
     assert {singular.get(w.split("_")[0], w.split("_")[0]) for w in get_args(Where)} == set(PLACES)
 
 
+# -- what single pictures must show ------------------------------------------------------------------------------------------------------
+
+
+def test_a_pelvis_that_tips_has_a_line_across_it_level_before_and_slanted_after() -> None:
+    drawn = stills.Drawn(catalogue.load("hip-hike"))
+    assert drawn.hips_tip
+    start, *_ = drawn.arrows("start")
+    peak, drop = drawn.arrows("peak")
+    assert start.heads == peak.heads == 0
+    slopes = [abs(np.degrees(np.arctan2(*(mark.line[-1] - mark.line[0])[::-1]))) % 180 for mark in (start, peak)]
+    slopes = [min(s, 180 - s) for s in slopes]
+    assert slopes[0] < 4 < 6 < slopes[1]
+    assert drop.heads == 1
+    assert drop.line[-1][1] > drop.line[0][1]  # down the picture
+    assert "drops on the right side" in stills.positions(drawn.exercise).alt
+
+
+@pytest.mark.parametrize(("id", "fault"), [("standing-abduction", "pelvis-drops"), ("bridge", "uneven"), ("squat", "uneven")])
+def test_a_pelvis_that_drops_or_tips_by_mistake_has_a_level_line_and_a_slanted_one(id: str, fault: str) -> None:
+    picture = next(p for p in stills.mistakes(catalogue.load(id)) if p.name == f"{id}.{fault}.svg")
+    for colour in (RIGHT, WRONG):
+        assert re.search(rf'fill="none" stroke="{colour}"', picture.data.decode()), colour
+
+
+def test_a_turn_of_the_hips_is_no_drop() -> None:
+    exercise = catalogue.load("standing-extension")
+    good, bad = (stills.Drawn(exercise, fault=fault).posed("peak") for fault in (None, "trunk-turns"))
+    assert hips_turn(bad, good)
+    assert not hips_lean(bad, good)
+
+
+def test_arrows_keep_their_heads_off_the_body() -> None:
+    for id in ("standing-abduction", "side-lying-abduction", "straight-leg-raise", "donkey-kick"):
+        drawn = stills.Drawn(catalogue.load(id))
+        (mark,) = drawn.arrows("peak")
+        skin = drawn.view.project(drawn.doll.points(drawn.moving.posed[drawn.moving.key_frames["peak"]])[0])[:, :2]
+        assert np.linalg.norm(skin - mark.line[-1], axis=1).min() > 0.03, id
+
+
+@given(st.floats(-0.2, 0.2), st.floats(-0.2, 0.2))
+def test_an_arrow_moved_off_the_body_keeps_its_shape(x: float, y: float) -> None:
+    line = np.linspace([-0.2, 0.0], [0.2, 0.0], 9)
+    moved = cleared(Mark(line), np.array([[x, y]]))
+    assert np.allclose(np.diff(moved.line, axis=0), np.diff(line, axis=0))
+    assert abs(moved.line - line).max() <= 0.16 + 1e-9
+    assert np.linalg.norm(moved.line[-3:] - [x, y], axis=1).min() > 0.03
+
+
+def test_a_part_that_is_held_off_the_floor_has_an_arrow_of_its_own() -> None:
+    picture = stills.positions(catalogue.load("side-lying-abduction-both-legs"))
+    assert "the left foot moves up" in picture.alt
+    assert "and the right foot moves up" in picture.alt
+    assert picture.data.count(f'fill="{MOVE}"/>'.encode()) == 2
+
+
+def test_the_belly_that_draws_in_has_an_arrow_towards_it() -> None:
+    drawn = stills.Drawn(catalogue.load("deep-core-activation"))
+    (mark,) = drawn.arrows("peak")
+    assert mark.line[-1][1] > mark.line[0][1] + 0.1
+    assert "the lower belly draws in" in stills.positions(drawn.exercise).alt
+
+
+def test_the_walking_test_shows_the_way_to_the_line_round_it_and_back() -> None:
+    exercise = catalogue.load("timed-up-and-go")
+    drawn = stills.Drawn(exercise)
+    way = drawn.walkway
+    assert way is not None
+    assert np.linalg.norm(way.measure[1] - way.measure[0]) == pytest.approx(3.0, abs=0.1)
+    assert np.ptp(way.way.line[:, 0]) > 3.0
+    assert np.linalg.norm(way.way.line[0] - way.way.line[-1]) < 0.5
+    assert b">3 m</text>" in stills.positions(exercise).data
+    # the single panels and the animation stay with the person
+    assert "line-3m" not in {thing.kind for thing in drawn.solids(drawn.posed("start"))}
+    assert len(loop.animate(exercise).data) < 600_000
+
+
+@pytest.mark.parametrize("id", [e.id for e in catalogue.all_exercises() if e.posture == "standing"])
+def test_whoever_needs_a_firm_support_within_reach_has_one_in_the_picture(id: str) -> None:
+    exercise = catalogue.load(id)
+    assert exercise.movement is not None
+    assert ("firm support" in exercise.position) == any(prop.startswith("support") for prop in exercise.movement.props)
+    drawn = stills.Drawn(exercise)
+    for placed in drawn.moving.props:
+        if placed.kind.startswith("support") and "support" not in exercise.movement.hands.values():
+            # within reach, but not in the way of whatever moves
+            skin = np.concatenate([drawn.doll.points(posed)[0] for posed in drawn.moving.posed])
+            inside = ((skin > placed.low) & (skin < placed.high)).all(axis=1)
+            assert not inside.any()
+            gap = np.maximum(placed.low - skin, skin - placed.high).clip(0)
+            assert np.linalg.norm(gap, axis=1).min() < 0.45
+
+
+def test_small_holes_and_patches_are_not_drawn() -> None:
+    ring = np.array([[0.0, 0.0], [0.1, 0.0], [0.1, 0.1], [0.0, 0.1], [0.0, 0.0]])
+    assert area(ring) == pytest.approx(0.01)
+    assert area(ring[::-1]) == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize("id", catalogue.ids())
+def test_every_picture_speaks_german(id: str) -> None:
+    english = re.compile(r"\b(the|and|with|moves?|by about|position \d: the|red marks|instead)\b", re.IGNORECASE)
+    with locales.speaking("de"):
+        exercise = catalogue.load(id, "de")
+        texts = [stills.positions(exercise).alt]
+        if exercise.coaching is not None:
+            texts.append(placement.place_camera(exercise).alt)
+        drawn = stills.Drawn(exercise)
+        known = {m.fault: m for m in exercise.mistakes if m.fault}
+        for fault, variant in drawn.movement.faults.items():
+            texts.append(describe_mistake(exercise, known.get(fault), variant.where, variant.arrow, fault, "left"))
+    for text in texts:
+        assert not english.search(text), text
+
+
+def test_german_pictures_have_german_numbers() -> None:
+    with locales.speaking("de"):
+        picture = placement.place_camera(catalogue.load("hip-hike", "de"))
+    assert ">2,5 m</text>" in picture.data.decode()
+    assert "2,5 Meter" in picture.alt
+
+
 # -- the traced body ---------------------------------------------------------------------------------------------------------------------
 
 
@@ -214,7 +338,7 @@ def test_thinning_leaves_no_point_further_off_than_the_tolerance() -> None:
     assert np.abs(np.interp(wave[:, 0], few[:, 0], few[:, 1]) - wave[:, 1]).max() < 0.5
 
 
-@pytest.mark.parametrize("kind", ["mat", "chair", "step", "support", "roller", "pillow-under-knee"])
+@pytest.mark.parametrize("kind", ["mat", "chair", "step", "support", "table", "roller", "pillow-under-knee"])
 def test_a_thing_fills_its_box_and_looks_outwards(kind: str) -> None:
     low, high = np.array([-0.2, 0.0, -0.25]), np.array([0.2, 0.45, 0.25])
     thing = upright(kind, low, high)

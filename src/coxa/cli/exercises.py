@@ -154,7 +154,12 @@ def _summary(e: Exercise) -> dict[str, Any]:
         "harder", "sources",
     }  # fmt: skip
     views = list(e.coaching.views) if e.coaching else []
-    return {**e.model_dump(mode="json", include=keys), "equipment": [x.name for x in e.equipment], "views": views}
+    return {**e.model_dump(mode="json", include=keys), "equipment": [x.name for x in e.equipment], "views": views, **_trust(e)}
+
+
+def _trust(e: Exercise) -> dict[str, bool | None]:
+    """Whether the camera followed others than coxa's own people; null where it follows nobody."""
+    return {"confirmed": e.coaching.confirmed if e.coaching else None}
 
 
 def _print_json(value: Any) -> None:

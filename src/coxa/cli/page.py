@@ -14,7 +14,7 @@ from rich.table import Table
 from coxa.exercises.coaching import FaultRule
 from coxa.exercises.evidence import Claim, claims
 from coxa.exercises.model import Block, Caution, Exercise
-from coxa.exercises.words import PURPOSES, REVIEWS, describe_dose, describe_number, describe_source, describe_whom
+from coxa.exercises.words import PURPOSES, REVIEWS, describe_dose, describe_number, describe_source, describe_trust, describe_whom
 from coxa.locales import Words, mark
 from coxa.locales import gettext as _
 
@@ -144,6 +144,7 @@ def _camera(e: Exercise) -> Iterator[RenderableType]:
         return
     yield _heading(_("With a camera"))
     yield Padding(escape(e.coaching.camera), (0, 1))
+    yield Padding(f"[italic]{escape(describe_trust(e.coaching))}[/italic]", (1, 1, 0, 1))
     rule = e.coaching.repetition
     target = _("A repetition should reach {target}; less than {least} does not count.")
     yield Padding(target.format(target=_sourced(rule.target), least=_sourced(rule.least)), (1, 1, 0, 1))

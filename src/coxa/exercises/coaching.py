@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from coxa.exercises.terms import Number, Part, Posture, Range, Slug, Source, View
 
@@ -57,6 +57,10 @@ class HoldRule(Part):
     clock: Literal["top", "band"] = "top"  # "top": time near each repetition's own peak; "band": a stretch or balance held
 
 
+Body = Literal["own", "renderer", "real"]
+"""Who was watched: a person rendered from coxa's own body, one from a renderer of other bodies, a real person."""
+
+
 class Evidence(Part):
     """Repetitions through pixels and the pose model: found of faulty, false of clean, clips, upper bound of the false rate."""
 
@@ -66,7 +70,7 @@ class Evidence(Part):
     clean: int
     clips: int
     false_upper: float
-    bodies: tuple[str, ...]  # "own", "renderer", "real"
+    bodies: tuple[Body, ...]
 
 
 class FaultRule(Part):
@@ -120,9 +124,11 @@ class TestRule(Part):
 
 
 class Coaching(Part):
-    """How a camera follows this exercise; `views` are those from which repetitions can be counted."""
+    """How a camera follows this exercise; `views` are those from which repetitions can be counted, and `confirmed_by` says whom it
+    was seen to follow."""
 
     views: tuple[View, ...]
+    confirmed_by: tuple[Body, ...] = ()
     camera: str  # where to put it, in plain words
     heights: tuple[Literal["floor", "chair", "table"], ...] = ("floor", "chair", "table")  # what it may stand on
     setup: SetUp
@@ -131,3 +137,14 @@ class Coaching(Part):
     faults: tuple[FaultRule, ...] = ()
     key_fault: Slug | None = None
     test: TestRule | None = None
+
+    @field_validator("confirmed_by")
+    @classmethod
+    def in_order(cls, bodies: tuple[Body, ...]) -> tuple[Body, ...]:
+        """Each once, in the order of how much it says."""
+        return tuple(body for body in get_args(Body) if body in bodies)
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether it followed anybody other than coxa's own rendered people; until then it is coached, unconfirmed."""
+        return bool({"renderer", "real"} & set(self.confirmed_by))

@@ -33,7 +33,8 @@ Base = Literal[
     "standing", "standing-on-step", "sitting",
 ]  # fmt: skip
 Prop = Literal[
-    "mat", "chair", "step", "band-knees", "band-ankles", "cuff", "pillow-knees", "pillow-under-knee", "roller", "support"
+    "mat", "chair", "step", "band-knees", "band-ankles", "cuff", "pillow-knees", "pillow-under-knee", "roller", "support",
+    "support-along", "support-front", "support-behind", "line-3m",
 ]  # fmt: skip
 Glow = Literal[
     "gluteus-maximus", "gluteus-medius", "deep-rotators", "hip-flexors", "quadriceps", "hamstrings", "adductors", "abdominals", "low-back",
@@ -43,8 +44,10 @@ Where = Literal[
     "pelvis", "low-back", "trunk", "head", "thigh_working", "thigh_other", "knee_working", "knee_other", "knees", "foot_working",
     "foot_other", "feet",
 ]  # fmt: skip
+Follow = Literal["hips", "knee_working", "knee_other", "foot_working", "foot_other", "belly"]
 Arrow = Literal["up", "down", "forward", "back", "in", "out", "turn"]
 Seconds = Annotated[float, Field(ge=0, le=10)]
+Degrees = Annotated[float, Field(ge=-180, le=180)]
 
 
 def sided(names: tuple[str, ...]) -> set[str]:
@@ -132,7 +135,10 @@ class Movement(Part):
     `base` names a base posture; `start`, `peak` and further `keys` change it. `path` is the order in which the poses are gone
     through, over and over, with the `seconds` from each to the next and the `dwell` at each (without any, the movement goes through
     smoothly). `fixed` names further contacts that stay where they are, `lifted` those of the base posture that never bear weight.
-    `hands` says what a hand holds throughout; `glow` which muscles should work.
+    `hands` says what a hand holds throughout; `glow` which muscles should work. A `support` that no hand holds stands within reach:
+    beside the person (`-along` their way), in front or behind. In pictures the eye is where `camera` says, or `seen_from` so many
+    degrees round (from the front towards the working side; of whoever lies on the back, from the feet) and so many above the floor;
+    their arrows go with the parts that `follow` names, or with the part that leads.
     """
 
     base: Base
@@ -150,6 +156,8 @@ class Movement(Part):
     working: Literal["one-side", "both"] = "one-side"
     faults: dict[str, Variant] = Field(default_factory=dict)
     camera: View = "front"
+    seen_from: tuple[Degrees, Annotated[float, Field(ge=0, le=80)]] | None = None
+    follow: tuple[Follow, ...] = ()
 
     @field_validator("fixed", "lifted")
     @classmethod

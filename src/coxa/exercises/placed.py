@@ -57,6 +57,18 @@ _ON_BODY: dict[str, tuple[tuple[str, ...], float, float]] = {
     "pillow-knees": (("thigh_left", "thigh_right"), 0.92, 0.030),
 }
 
+#: Where a support stands that no hand holds: its corners from between the feet, body heights; the left side works.
+_IN_REACH: dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]] = {
+    "support": ((-0.51, 0.0, -0.10), (-0.26, 0.53, 0.08)),
+    "support-along": ((-0.46, 0.0, -0.40), (-0.24, 0.53, 0.40)),
+    "support-front": ((-0.20, 0.0, 0.24), (0.20, 0.53, 0.42)),
+    "support-behind": ((-0.42, 0.0, -0.44), (0.42, 0.53, -0.24)),
+}
+#: How far the line of the walking test is from the chair.
+WALK_M = 3.0
+#: What is too far away to be in a picture of the person alone.
+FAR_PROPS: tuple[Prop, ...] = ("line-3m",)
+
 
 def placed(movement: Movement, posed: Posed, start: Posed) -> tuple[Placed, ...]:
     """What a movement uses and where it is, the left side working.
@@ -104,9 +116,16 @@ def _one(movement: Movement, kind: Prop, posed: Posed, start: Posed) -> Placed:
     if kind == "step":
         foot = start.joint("foot_left")
         return Placed(kind, np.array([foot[0] - 0.05, 0.0, foot[2] - 0.14]), np.array([foot[0] + 0.22, STEP * h, foot[2] + 0.26]), front)
-    if kind == "support":
+    if kind == "line-3m":
+        toes = float(start.surface()[:, 2].max()) + WALK_M
+        return Placed(kind, np.array([-0.45, -0.004, toes]), np.array([0.45, 0.0, toes + 0.06]), front)
+    if kind.startswith("support") and "support" not in movement.hands.values():
+        # within a hand's reach, but clear of whatever moves
+        low, high = _IN_REACH[kind]
+        return Placed(kind, np.array(low) * h, np.array(high) * h, front)
+    if kind.startswith("support"):
         hand = _held(movement, start, "support")
-        return Placed(kind, np.array([hand[0] - 0.25, 0.0, hand[2] - 0.06]), np.array([hand[0] + 0.25, hand[1], hand[2] + 0.16]), front)
+        return Placed(kind, np.array([hand[0] - 0.10, 0.0, hand[2] - 0.22]), np.array([hand[0] + 0.40, hand[1], hand[2] + 0.06]), front)
     if kind == "roller":
         feet = (start.joint("foot_left") + start.joint("foot_right")) / 2
         top = float(min(start.site("ankle_outer_right")[1], start.site("ankle_outer_left")[1]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coxa.exercises.coaching import Body, Coaching
 from coxa.exercises.model import Block, Caution, Dose
 from coxa.exercises.terms import CONDITION_WORDS, REGION_WORDS, Number, Posture, Range, Source
 from coxa.locales import Words, mark, ngettext, pgettext, point
@@ -25,6 +26,16 @@ PURPOSES: Words[str] = Words({
     "test": mark("test"),
 })  # fmt: skip
 REVIEWS: Words[str] = Words({"sourced": mark("as the source says"), "unreviewed": mark("not reviewed yet"), "reviewed": mark("reviewed")})
+#: What stands behind the coaching of an exercise, by whom the camera followed.
+TRUST: Words[tuple[Body, ...]] = Words(
+    {
+        (): mark("Coached, unconfirmed: not yet tried through a camera."),
+        ("own",): mark("Coached, unconfirmed: tried only on people that coxa draws itself."),
+        ("renderer",): mark("Coached: also tried on people from another renderer."),
+        ("real",): mark("Coached: also tried on a real person."),
+        ("renderer", "real"): mark("Coached: also tried on people from another renderer and on a real person."),
+    }
+)
 #: The founding texts and the groups of other sources, by tag.
 SOURCES: Words[str] = Words({
     "S000": mark("hip physiotherapy done wrong: six exercises and their mistakes"),
@@ -87,6 +98,19 @@ def describe_dose(dose: Dose) -> str:
         kilos = _span(*(round(pounds * 0.45359, 1) for pounds in dose.load_lb))
         parts.append(_("with {pounds} pounds ({kilos} kg)").format(pounds=_span(*dose.load_lb), kilos=kilos))
     return ", ".join(parts) or _("no numbers stated")
+
+
+def describe_trust(coaching: Coaching) -> str:
+    """Whom the camera was seen to follow in an exercise, and what that says.
+
+    Examples
+    --------
+    >>> from coxa.exercises import catalogue
+    >>> describe_trust(catalogue.load("donkey-kick").coaching)
+    'Coached, unconfirmed: tried only on people that coxa draws itself.'
+    """
+    others = tuple(body for body in coaching.confirmed_by if body != "own")
+    return TRUST[others or coaching.confirmed_by]
 
 
 def describe_number(number: Number | Range) -> str:

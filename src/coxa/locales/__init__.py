@@ -1,7 +1,8 @@
 """Locales: the languages coxa speaks, and the words of each.
 
-`<language>/words.po` holds coxa's own words, `<language>/<area>.po` those of one area of the code, `<language>/exercises/<id>.po`
-those of one exercise; set-up and the wheel's build compile them into `<language>/LC_MESSAGES/coxa.mo`. English stands in the code and in the catalogue itself.
+`<language>/words.po` holds coxa's own words, `<language>/<area>.po` those of one area of the code,
+`<language>/exercises/<id>.po` those of one exercise; set-up and the wheel's build compile them into
+`<language>/LC_MESSAGES/coxa.mo`. English stands in the code and in the catalogue itself.
 
 May be imported everywhere; imports only `coxa.errors` and `coxa.settings`. Start with `gettext` and `speaking`.
 """

@@ -300,7 +300,8 @@ class Form:
         d = smooth_min(d, _rod(q, (0.0, -0.0232, 0.0510), (0.008, -0.0220, 0.0475), 0.0040, 0.0030), 0.004)
         d = smooth_min(d, _ball(q, (0.0440, 0.0130, -0.004), (0.0055, 0.0170, 0.0095)), 0.004)
         d = -smooth_min(-d, _ball(q, (0.0505, 0.0135, -0.001), (0.0045, 0.0095, 0.0050)), 0.004)
-        hair = 0.0075 * ramp(hairline(q), -0.002, 0.017)
+        line = cap(q) if self.look.neutral else hairline(q)
+        hair = (0.0095 if self.look.neutral else 0.0075) * ramp(line, -0.002, 0.017)
         d = d - hair
         if self.look.bun:
             d = smooth_min(d, _ball(q, (0.0, 0.052, -0.068), (0.021, 0.020, 0.018)), 0.006)
@@ -349,7 +350,7 @@ class Form:
         shoes = np.where(left, foot_all[0], foot_all[1])
         head = self.local(p, "head")
         q = np.stack([np.abs(head[:, 0]), head[:, 1], head[:, 2]], axis=1)
-        hair = np.minimum(hairline(q), d["neck"] - d["head"] + 0.004)
+        hair = np.minimum(cap(q) if self.look.neutral else hairline(q), d["neck"] - d["head"] + 0.004)
         if self.look.bun:
             hair = np.maximum(hair, 0.003 - _ball(q, (0.0, 0.052, -0.068), (0.021, 0.020, 0.018)))
         return {"shirt": shirt, "trousers": trousers, "shoes": shoes, "hair": hair}
@@ -403,6 +404,15 @@ def hairline(q: Floats) -> Floats:
     front = y - 0.062 - 6.0 * np.maximum(x - 0.02, 0) ** 2 + 0.9 * np.maximum(0.030 - z, 0)
     ear = np.hypot(y - 0.010, z + 0.002) - 0.018
     return np.asarray(np.minimum(np.maximum(front, np.minimum(y + 0.012, -0.014 - z)), np.maximum(ear, -0.022 - z)))
+
+
+def cap(q: Floats) -> Floats:
+    """As `hairline`, of hair that frames the face from the forehead to the jaw, so that it is seen from below as well."""
+    x, y, z = q[:, 0], q[:, 1], q[:, 2]
+    front = y - 0.056 + 14.0 * np.maximum(x - 0.014, 0) ** 2 + 0.9 * np.maximum(0.036 - z, 0)
+    side = np.minimum(y - 0.008, 0.014 - z)
+    back = np.minimum(y + 0.014, -0.014 - z)
+    return np.asarray(np.minimum(np.maximum(front, np.maximum(side, back)), np.minimum(0.075 - x, y + 0.06)))
 
 
 def _bind(joints: Floats) -> tuple[Floats, Floats]:

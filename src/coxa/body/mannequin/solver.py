@@ -186,11 +186,12 @@ class Solver:
             u = rotations[:, INDEX[segment]] @ own
             v = rotations[:, INDEX[other]] @ theirs if other else np.broadcast_to(theirs, (frames, 3))
             du, dv = np.zeros((frames, unknowns, 3)), np.zeros((frames, unknowns, 3))
+            u_turned, v_turned = np.cross(axes, u[:, None]), np.cross(axes, v[:, None])
             for e, p in enumerate(_UNKNOWN):
                 if _ABOVE[_SEGMENT[e], INDEX[segment]]:
-                    du[:, p] += np.cross(axes[:, e], u)
+                    du[:, p] += u_turned[:, e]
                 if other and _ABOVE[_SEGMENT[e], INDEX[other]]:
-                    dv[:, p] += np.cross(axes[:, e], v)
+                    dv[:, p] += v_turned[:, e]
             add((u - v) * weight, (du - dv) * weight[:, None])
         if task.support is not None:
             target, weight = task.support

@@ -1,6 +1,8 @@
-"""Marks: the arrows that say which way a part of the body moves, and which way it goes wrong."""
+"""Marks: the arrows that say which way a part of the body moves, and which way it goes wrong; the line of the hips."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -9,10 +11,26 @@ from coxa.body.mannequin.kinematics import Posed
 from coxa.body.mannequin.skeleton import Floats, Side
 from coxa.exercises.drawing.picture import MOVE, WRONG
 from coxa.exercises.drawing.view import View
-from coxa.exercises.movement import Variant
+from coxa.exercises.movement import Follow, Variant
 
-#: A line in metres to the right and down, its colour, and whether it has a head at both ends.
-Mark = tuple[Floats, str, bool]
+
+@dataclass(frozen=True, eq=False)
+class Mark:
+    """An arrow, or a line without a head.
+
+    Attributes
+    ----------
+    line : (N, 2) float64
+        Metres to the right and down.
+    colour : str
+    heads : int
+        One at the end, two for both ends, or none.
+    """
+
+    line: Floats
+    colour: str = MOVE
+    heads: int = 1
+
 
 #: What may lead a movement: the legs and what they carry, else the trunk, else the arms. Of parts that move alike the first is named.
 LEADS: tuple[dict[str, str], ...] = (
@@ -27,6 +45,8 @@ CLEAR_M = (0.045, 0.045, 0.15)
 _ROOTS = {"shin": ("thigh", 0.085), "foot": ("thigh", 0.11), "pelvis": ("shin_left", 0.17), "hand": ("upper_arm", 0.09)}
 #: How far under the hips' centre the underside of the hips is.
 _UNDER_M = 0.12
+#: An arrow is no shorter than this: its head alone takes half of it.
+_SHORT_M = 0.20
 
 
 def leader(posed: Posed, before: int, after: int) -> tuple[str, str, Floats]:
@@ -71,18 +91,105 @@ def motion_arrow(posed: Posed, before: int, after: int, view: View, *, least_m: 
     if bent is not None:
         way = view.project(bent)[:2]
         middle = view.project(posed.joint("abdomen")[after])[:2]
-        return middle + np.linspace(-0.13, 0.13, 5)[:, None] * way / max(float(np.linalg.norm(way)), 1e-9), MOVE, False
+        return Mark(middle + np.linspace(-0.13, 0.13, 5)[:, None] * way / max(float(np.linalg.norm(way)), 1e-9))
     _, segment, shift = leader(posed, before, after)
     if np.linalg.norm(shift) < CLEAR_M[0]:
         return _drop_arrow(posed, before, after, view) or _turn_arrow(posed, before, after, view)
+    return _way(posed, segment, before, after, view, least_m)
+
+
+def _way(posed: Posed, segment: str, before: int, after: int, view: View, least_m: float) -> Mark | None:
+    """The way of one segment between two frames, moved aside of it; none if this view does not show it."""
     frames = range(before, after + 1) if after > before else range(before, after - 1, -1)
     line = _even(view.project(posed.joint(segment)[list(frames)])[:, :2], 14)
     if line is None or np.linalg.norm(np.ptp(line, axis=0)) < least_m:
         return None
     length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
-    if length < 0.16:
-        line = line[0] + (line - line[0]) * (0.16 / length)
-    return _beside(line, posed, segment, (before, after), view), MOVE, False
+    if length < _SHORT_M:
+        line = line[0] + (line - line[0]) * (_SHORT_M / length)
+    return Mark(_beside(line, posed, segment, (before, after), view))
+
+
+def named_parts(part: Follow, side: Side) -> tuple[str, str]:
+    """The name and the segment of a part that the catalogue names, such as "left knee" and "shin_left"."""
+    if part == "hips":
+        return "hips", "pelvis"
+    segment = segments_of(part, side)[0]
+    return next(name for name, own in LEADS[0].items() if own == segment), segment
+
+
+def part_arrow(posed: Posed, before: int, after: int, view: View, part: Follow, side: Side) -> Mark | None:
+    """The way of a part that the catalogue names; of one that is only held off the floor, an arrow up to it; of the belly, inwards."""
+    if part == "belly":
+        own = posed.rotation("abdomen")[after][:, 2]
+        skin = posed.joint("abdomen")[after] + 0.062 * posed.skeleton.build.height_m * own
+        return Mark(view.project(skin + np.linspace(0.27, 0.07, 6)[:, None] * own)[:, :2])
+    _, segment = named_parts(part, side)
+    ways = posed.joint(segment)
+    if np.linalg.norm(ways[after] - ways[before]) < 0.02:
+        under = view.project(middle_of(posed, segment)[after])[:2]
+        return Mark(under + np.linspace(0.26, 0.08, 6)[:, None] * np.array([0.0, 1.0]))
+    if posed.rotation("pelvis")[after][1, 1] > 0.8 and part.startswith("foot") and ways[after][1] - ways[before][1] > 0.06:
+        # lifted off the floor by whoever stands: the weight's way to the other leg is not what it is about
+        here, there = (
+            view.project(posed.joint(f"foot_{name}")[after])[:2] for name in (segment[5:], "left" if segment.endswith("right") else "right")
+        )
+        outer = np.array([np.sign(here[0] - there[0]) * 0.15, 0.0])
+        return Mark(here + outer + np.linspace(0.10, -0.16, 6)[:, None] * np.array([0.0, 1.0]))
+    return _way(posed, segment, before, after, view, 0.015)
+
+
+def cleared(mark: Mark, skin: Floats, *, room_m: float = 0.035, most_m: float = 0.16) -> Mark:
+    """The same arrow moved aside so far that its head does not lie on the body, whose points in the picture are `skin` (V, 2)."""
+    line = mark.line
+    along = line[-1] - line[max(len(line) // 2 - 1, 0)]
+    aside = np.array([-along[1], along[0]]) / max(float(np.linalg.norm(along)), 1e-9)
+    length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
+    head = line[length >= length[-1] - 0.10]
+
+    def gap(shift: float) -> float:
+        return float(np.min(np.linalg.norm(skin[:, None] - (head + shift * aside)[None], axis=-1)))
+
+    shifts = sorted(np.arange(-most_m, most_m + 0.005, 0.02), key=abs)
+    best = next((float(s) for s in shifts if gap(float(s)) >= room_m), 0.0)
+    return Mark(line + best * aside, mark.colour, mark.heads)
+
+
+def hips_lean(posed: Posed, before: Posed) -> bool:
+    """Whether one hip goes up or down against the other between two poses, by what an eye can see."""
+    apart = _hips(posed) - _hips(before)
+    return bool(abs(apart[1]) > 0.02 and abs(apart[1]) > abs(apart[[0, 2]]).max())
+
+
+def hips_turn(posed: Posed, before: Posed) -> bool:
+    """Whether one hip goes forward or back against the other, more than both together go anywhere."""
+    together = posed.joint("thigh_left") + posed.joint("thigh_right") - before.joint("thigh_left") - before.joint("thigh_right")
+    return bool(np.linalg.norm(_hips(posed) - _hips(before)) > np.linalg.norm(together) / 2)
+
+
+def _hips(posed: Posed) -> Floats:
+    across: Floats = posed.joint("thigh_left") - posed.joint("thigh_right")
+    return across
+
+
+def hip_line(posed: Posed, view: View, colour: str) -> Mark:
+    """A line across the pelvis and beyond it, by which one sees whether it is level."""
+    across = 0.16 * posed.skeleton.build.height_m * posed.rotation("pelvis")[:, 0]
+    middle = posed.joint("pelvis") + 0.030 * posed.skeleton.build.height_m * posed.rotation("pelvis")[:, 1]
+    return Mark(view.project(np.stack([middle - across, middle, middle + across]))[:, :2], colour, heads=0)
+
+
+def hip_arrow(good: Posed, bad: Posed, view: View, way: str, colour: str = WRONG) -> Mark:
+    """An arrow up or down beside the hip that goes there most."""
+    sign = 1.0 if way == "up" else -1.0
+    side, other = ("left", "right")
+    if sign * (bad.joint("thigh_right") - good.joint("thigh_right"))[1] > sign * (bad.joint("thigh_left") - good.joint("thigh_left"))[1]:
+        side, other = other, side
+    here, there = (view.project(bad.joint(f"thigh_{name}"))[:2] for name in (side, other))
+    out = (here - there) / max(float(np.linalg.norm(here - there)), 1e-9)
+    up = view.project(np.array([0.0, 1.0, 0.0]))[:2]
+    up = up / max(float(np.linalg.norm(up)), 1e-9)
+    return Mark(here + 0.25 * out + np.linspace(-0.11, 0.11, 6)[:, None] * sign * up, colour)
 
 
 def _beside(line: Floats, posed: Posed, segment: str, frames: tuple[int, int], view: View) -> Floats:
@@ -121,8 +228,8 @@ def round_arrow(posed: Posed, view: View) -> Mark | None:
     _, spread, axes = np.linalg.svd(line - middle, full_matrices=False)
     own = (line - middle) @ axes.T
     own[:, 1] *= max(1.0, 0.5 * float(spread[0]) / max(float(spread[1]), 1e-9))
-    own *= max(1.1, 0.17 / max(float(np.abs(own).max()), 1e-9))
-    return (middle + own @ axes)[:36], MOVE, False
+    own *= max(1.1, 0.23 / max(float(np.abs(own).max()), 1e-9))
+    return Mark((middle + own @ axes)[:36])
 
 
 def roundness(posed: Posed, view: View) -> float:
@@ -164,7 +271,7 @@ def _drop_arrow(posed: Posed, before: int, after: int, view: View) -> Mark | Non
         return None
     hip, other = (view.project(posed.joint(f"thigh_{name}")[after])[:2] for name in (side, "right" if side == "left" else "left"))
     outer = np.array([np.sign(hip[0] - other[0]) * 0.13, 0.0])
-    return hip + outer + np.linspace(-0.10, 0.14, 6)[:, None] * np.array([0.0, 1.0]), MOVE, False
+    return Mark(hip + outer + np.linspace(-0.10, 0.14, 6)[:, None] * np.array([0.0, 1.0]))
 
 
 def _turn_arrow(posed: Posed, before: int, after: int, view: View, *, least_deg: float = 1.5) -> Mark | None:
@@ -176,7 +283,7 @@ def _turn_arrow(posed: Posed, before: int, after: int, view: View, *, least_deg:
         return None
     middle = view.project(posed.joint("pelvis")[after])[:2]
     angle = np.radians(np.linspace(-150, -30, 14) if seen > 0 else np.linspace(-30, -150, 14))
-    return middle + 0.165 * np.column_stack([np.cos(angle), np.sin(angle)]), MOVE, False
+    return Mark(middle + 0.165 * np.column_stack([np.cos(angle), np.sin(angle)]))
 
 
 def hurried(variant: Variant) -> bool:
@@ -210,7 +317,7 @@ def mistake_arrow(good: Posed, bad: Posed, view: View, where: str, way: str | No
         shift = here - there
         if way == "turn":
             angle = np.linspace(np.radians(200), np.radians(-40), 16)
-            marks.append((here + 0.13 * np.column_stack([np.cos(angle), -np.sin(angle)]), WRONG, False))
+            marks.append(Mark(here + 0.13 * np.column_stack([np.cos(angle), -np.sin(angle)]), WRONG))
             continue
         meant = _direction(bad, segment, way, view, side)
         length = float(np.linalg.norm(shift))
@@ -223,7 +330,7 @@ def mistake_arrow(good: Posed, bad: Posed, view: View, where: str, way: str | No
             continue
         # Inwards there is the other leg: point at the place from outside.
         reach = np.linspace(-0.27, -0.07, 6) if way == "in" else np.linspace(0.055, 0.25, 6)
-        marks.append((here + reach[:, None] * meant, WRONG, False))
+        marks.append(Mark(here + reach[:, None] * meant, WRONG))
     return marks
 
 

@@ -45,7 +45,7 @@ from coxa.exercises.drawing.stills import Drawn, Person
 from coxa.exercises.drawing.words import describe_positions
 from coxa.exercises.model import Exercise
 from coxa.exercises.moving import Moving, poses
-from coxa.exercises.placed import Placed
+from coxa.exercises.placed import FAR_PROPS, Placed
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -86,7 +86,7 @@ def animate(exercise: Exercise, person: Person | None = None, *, fault: str | No
     glow = doll.glow(movement.glow, ("left", "right") if movement.working == "both" else (drawn.person.side,)) if movement.glow else None
     _body(file, doll, glow, red)
     skin, _ = doll.points(moving.posed[0])
-    for placed in moving.props:
+    for placed in (thing for thing in moving.props if thing.kind not in FAR_PROPS):
         _prop(file, doll, moving, placed, solid(placed, doll, skin, moving.posed[0].rotations))
     name = f"{exercise.id}.glb" if fault is None else f"{exercise.id}.{fault}.glb"
     return Picture(name, alt, file.written())

@@ -13,15 +13,18 @@ from coxa.body.mannequin.skeleton import INDEX, Floats
 from coxa.exercises.drawing.canvas import Canvas, Mask
 from coxa.exercises.drawing.doll import Doll
 from coxa.exercises.drawing.props import Solid
-from coxa.exercises.drawing.trace import curve, outline, thinned, turning_lines
+from coxa.exercises.drawing.trace import area, curve, outline, thinned, turning_lines
 from coxa.exercises.drawing.view import View
 
 #: Units of a picture for each metre.
 SCALE = 180.0
 _CELL_M = 0.0043
 _TOLERANCE = 0.28
-#: How much further off what lies beyond a line inside the outline must be; between fingers there is no line.
-_JUMP_M, _HAND_JUMP_M = 0.018, 0.035
+#: How much further off what lies beyond a line inside the outline must be; between fingers there is no line, nor on a face.
+_JUMP_M, _HAND_JUMP_M, _HEAD_JUMP_M = 0.018, 0.035, 0.035
+
+#: Holes smaller than this have no edge, patches of muscle and of shade smaller than these are not drawn, m².
+_CHINK_M2, _SLIVER_M2, _SHADE_M2 = 1.5e-3, 3e-3, 2.5e-3
 
 INK = "#2b3440"
 FILLS = {"skin": "#ecd9c8", "trousers": "#b4c6d4", "shirt": "#dbe6ec", "shoes": "#f7f7f5", "hair": "#5d6874"}
@@ -29,6 +32,7 @@ FAR_FILLS = {"skin": "#f6ece3", "trousers": "#dae3ea", "shirt": "#edf3f6", "shoe
 PROP_FILLS = {
     "mat": ("#cfe0d6", "#b3cabd"), "band": ("#7a5ea8", "#5d4588"), "cuff": ("#6b7480", "#4d555f"), "pillow": ("#f3ecd9", "#ddd3b8"),
     "roller": ("#c9d3c0", "#a9b59f"), "cone": ("#e9a35b", "#c98440"), "phone": ("#39434f", "#39434f"),
+    "support": ("#f3eee4", "#e6ddcd"), "line": ("#2b3440", "#2b3440"),
 }  # fmt: skip
 #: Widths of the lines by what they draw; a picture that is seen small draws them bolder.
 WEIGHTS = {"outer": 3.0, "inner": 2.2, "prop": 1.7}
@@ -103,7 +107,8 @@ def panel(
     near = view.project(skin)[:, 2].mean()
     for thing in solids:
         if _stands_apart(thing, posed):
-            (before if view.project(thing.points)[:, 2].mean() < near else behind).append(thing)
+            hides = view.project(thing.points)[:, 2].mean() < near and _overlaps(thing, skin[~np.isin(doll.limb, (1, 2))], view)
+            (before if hides else behind).append(thing)
     touching = [s for s in solids if s not in behind and s not in before]
     parts = [skin, *(s.points for s in touching)]
     starts = np.cumsum([0, *(len(p) for p in parts)])
@@ -115,7 +120,10 @@ def panel(
     tolerance = 0.6 if plain else _TOLERANCE
     thing_seen = canvas.kinds(np.concatenate([np.full(len(t), k) for k, t in enumerate(meshes)]))
     body = thing_seen == 0
-    ring = _ring_path(outline(canvas, body | _mittens(canvas, body, doll)), tolerance)
+    rings = outline(canvas, body | _mittens(canvas, body, doll))
+    ring = _ring_path(rings, tolerance)
+    # a chink between two limbs would be drawn as a black bar
+    edge = _ring_path([r for r in rings if area(r) >= _CHINK_M2], tolerance)
 
     shapes = [shape for thing in behind for shape in _alone(thing, view)]
     for k in sorted(range(len(touching)), key=lambda k: touching[k].kind != "mat"):
@@ -128,7 +136,7 @@ def panel(
         if depth is not None:
             shapes += _patch(canvas, body, depth, len(points), name)
     shapes.append(_inner_lines(canvas, doll, view, seen[: len(skin)], normals, tolerance))
-    shapes.append(f'<path {_LINE} stroke-width="outer" d="{ring}"/>')
+    shapes.append(f'<path {_LINE} stroke-width="outer" d="{edge}"/>')
     for thing in before:
         # What stands in front of the body is drawn like glass, so that it hides nothing.
         shapes += ['<g opacity=".42">', *_alone(thing, view), "</g>"]
@@ -158,11 +166,17 @@ def _mittens(canvas: Canvas, body: Mask, doll: Doll) -> Mask:
 
 def _stands_apart(thing: Solid, posed: Posed) -> bool:
     """Whether a thing is furniture beside the body, rather than what one sits, stands or lies on."""
-    if thing.kind not in ("support", "chair"):
+    if thing.kind != "chair" and not thing.kind.startswith("support"):
         return False
     hips = posed.joint("pelvis")
     low, high = thing.points.min(axis=0), thing.points.max(axis=0)
     return not (low[0] <= hips[0] <= high[0] and low[2] <= hips[2] <= high[2])
+
+
+def _overlaps(thing: Solid, skin: Floats, view: View) -> bool:
+    """Whether part of the body (V, 3), its arms left aside, lies in the rectangle that a thing takes up in the picture."""
+    seen, own = view.project(thing.points)[:, :2], view.project(skin)[:, :2]
+    return bool(((own > seen.min(axis=0)) & (own < seen.max(axis=0))).all(axis=1).mean() > 0.04)
 
 
 def _alone(thing: Solid, view: View) -> list[str]:
@@ -206,7 +220,7 @@ def _shadow(view: View, skin: Floats, doll: Doll) -> str:
         return ""
     ground = skin * np.array([1.0, 0.0, 1.0]) + np.array([0.02, 0.0, 0.0])
     shade = Canvas.of(view.project(ground), tri, 2 * _CELL_M, edge=8)
-    return _shape(outline(shade, shade.covered, soft=1.4, least_m2=1e-3), 'fill="#2b3440" fill-opacity=".16"', 0.5)
+    return _shape(outline(shade, shade.covered, soft=1.4, least_m2=_SHADE_M2), 'fill="#2b3440" fill-opacity=".16"', 0.5)
 
 
 def _far(posed: Posed, view: View) -> set[int]:
@@ -250,7 +264,9 @@ def _patch(canvas: Canvas, body: Mask, depth: Floats, count: int, name: str) -> 
     """A place on the body: a soft rim and a core, with a pattern that is read without colour."""
     value = canvas.values(np.concatenate([depth, np.full(count - len(depth), -1.0)]), body, nothing=-1.0)
     shapes = []
-    rim, core = outline(canvas, value > 0.0, soft=1.6), outline(canvas, value > 0.09, soft=1.6)
+    least = _SLIVER_M2 if name == "work" else 4e-4
+    rim = outline(canvas, value > 0.0, soft=1.6, least_m2=least)
+    core = outline(canvas, value > 0.09, soft=1.6, least_m2=0.6 * least)
     shapes.append(_shape(rim, f'fill="{PATCHES[name][0]}" fill-opacity=".38" fill-rule="evenodd"', 0.35))
     path = _ring_path(core, 0.35)
     if path:
@@ -263,6 +279,8 @@ def _inner_lines(canvas: Canvas, doll: Doll, view: View, seen: Floats, normals: 
     facing = normals @ -view.axes[2]
     aside = normals @ view.axes[:2].T
     on_hand = np.isin(doll.body.segments[:, 0], (INDEX["hand_left"], INDEX["hand_right"]))
-    inner = turning_lines(canvas, seen, facing, aside, doll.body.triangles, np.where(on_hand, _HAND_JUMP_M, _JUMP_M))
+    on_head = doll.body.segments[:, 0] == INDEX["head"]
+    least = np.where(on_hand, _HAND_JUMP_M, np.where(on_head, _HEAD_JUMP_M, _JUMP_M))
+    inner = turning_lines(canvas, seen, facing, aside, doll.body.triangles, least, doll.limb)
     path = "".join(curve(thinned(line * SCALE, tolerance), closed=False) for line in inner)
     return f'<path {_LINE} stroke-width="inner" d="{path}"/>' if path else ""

@@ -79,10 +79,10 @@ _DIGITS = {
 }
 
 
-def arrow(points: Floats, *, colour: str, weight: float = 5.0, both: bool = False) -> str:
-    """A curved arrow with a light rim along points (N, 2) in the picture's units."""
+def arrow(points: Floats, *, colour: str, weight: float = 5.0, heads: int = 1) -> str:
+    """A curved arrow with a light rim along points (N, 2) in the picture's units: with a head at its end, at both ends, or none."""
     line, tips = np.asarray(points, dtype=np.float64), []
-    for at_end in (True, False) if both else (True,):
+    for at_end in ((), (True,), (True, False))[heads]:
         path = line if at_end else line[::-1]
         size = 3.4 * weight
         away = np.linalg.norm(path - path[-1], axis=1)
@@ -95,11 +95,29 @@ def arrow(points: Floats, *, colour: str, weight: float = 5.0, both: bool = Fals
         line = np.concatenate([cut, [base + along * size * 0.3]])
         line = line if at_end else line[::-1]
     shaft = curve(line, closed=False)
-    heads = "".join(angular(tip, closed=True) for tip in tips)
+    points_of = "".join(angular(tip, closed=True) for tip in tips)
     rim = 'stroke="#fff" stroke-linecap="round" stroke-linejoin="round"'
     return (
         f'<path d="{shaft}" fill="none" {rim} stroke-width="{weight * 2:g}"/>'
-        f'<path d="{heads}" fill="#fff" {rim} stroke-width="{weight:g}"/>'
-        f'<path d="{shaft}" fill="none" stroke="{colour}" stroke-linecap="round" stroke-width="{weight:g}"/>'
-        f'<path d="{heads}" fill="{colour}"/>'
+        + (f'<path d="{points_of}" fill="#fff" {rim} stroke-width="{weight:g}"/>' if tips else "")
+        + f'<path d="{shaft}" fill="none" stroke="{colour}" stroke-linecap="round" stroke-width="{weight:g}"/>'
+        + (f'<path d="{points_of}" fill="{colour}"/>' if tips else "")
+    )
+
+
+def ruler(ends: Floats, text: str, letters: float, bold: float, beside: float = 0.0) -> str:
+    """A line with ticks at both ends and a length written on it."""
+    (x0, y0), (x1, y1) = ends
+    along = (ends[1] - ends[0]) / max(float(np.linalg.norm(ends[1] - ends[0])), 1e-9)
+    tick = np.array([-along[1], along[0]]) * 6 * bold
+    ticks = "".join(f"M{x - tick[0]:.1f} {y - tick[1]:.1f}L{x + tick[0]:.1f} {y + tick[1]:.1f}" for x, y in ends)
+    middle = (ends[0] + ends[1]) / 2 + np.array([beside * letters * 1.9, 0.0])
+    half = 0.32 * letters * len(text)
+    path = f"M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}{ticks}"
+    box = f'x="{middle[0] - half:.1f}" y="{middle[1] - 0.66 * letters:.1f}" width="{2 * half:.1f}" height="{1.32 * letters:.1f}"'
+    font = f'font-family="sans-serif" font-weight="700" font-size="{letters:.0f}" text-anchor="middle"'
+    return (
+        f'<path d="{path}" stroke="{INK}" stroke-width="{2 * bold:.1f}" fill="none" stroke-linecap="round"/>'
+        f'<rect {box} rx="4" fill="#fff"/>'
+        f'<text x="{middle[0]:.1f}" y="{middle[1] + 0.36 * letters:.1f}" {font} fill="{INK}">{text}</text>'
     )

@@ -9,13 +9,15 @@ import numpy as np
 
 from coxa.body.mannequin.skeleton import Floats
 from coxa.errors import BadInput
-from coxa.exercises.drawing.panel import INK, SCALE, panel
-from coxa.exercises.drawing.picture import MOVE, Picture, document
+from coxa.exercises.drawing.panel import SCALE, panel
+from coxa.exercises.drawing.picture import MOVE, Picture, document, ruler
 from coxa.exercises.drawing.props import Solid, upright
 from coxa.exercises.drawing.stills import Drawn, Person
 from coxa.exercises.drawing.view import View
 from coxa.exercises.model import Exercise
 from coxa.exercises.terms import View as CameraView
+from coxa.locales import Words, mark, point
+from coxa.locales import gettext as _
 
 #: What a phone stands on at home, and how high that is, metres. Source: common furniture.
 SURFACES: dict[str, float] = {"floor": 0.0, "chair": 0.45, "table": 0.75}
@@ -114,7 +116,7 @@ def place_camera(exercise: Exercise, person: Person | None = None) -> Picture:
         ray = -np.array([out[0] * c + out[2] * s, 0.0, -out[0] * s + out[2] * c])
         fan.append(spot + ray * reach)
     wedge = flat(np.array(fan))
-    ruler = flat(np.stack([spot, middle]) + np.array([0.0, 0.0, 0.0]))
+    measure = flat(np.stack([spot, middle]) + np.array([0.0, 0.0, 0.0]))
     top = spot + np.array([0.0, where.height_m, 0.0])
     beside = view.axes[0] * 0.34 * (1.0 if flat(spot)[0] > flat(middle)[0] else -1.0)
     post = flat(np.stack([spot + beside, top + beside]))
@@ -136,10 +138,10 @@ def place_camera(exercise: Exercise, person: Person | None = None) -> Picture:
         f'<path d="{fan_path}" fill="{MOVE}" fill-opacity=".12" stroke="{MOVE}" stroke-width="{1.2 * bold:.1f}" '
         f'stroke-dasharray="{5 * bold:.0f} {4 * bold:.0f}" stroke-linejoin="round"/>',
         f'<g transform="translate({-low[0]:.1f} {-low[1]:.1f})">{drawing.drawn(bold)}</g>',
-        _ruler(place(ruler), f"{where.distance_m:g} m", letters, bold),
+        ruler(place(measure), point(f"{where.distance_m:g}") + " m", letters, bold),
     ]
     if where.height_m > 0.2:
-        shapes.append(_ruler(place(post), f"{where.height_m:.1f} m", letters, bold, beside=aside))
+        shapes.append(ruler(place(post), point(f"{where.height_m:.1f}") + " m", letters, bold, beside=aside))
     alt = _describe(exercise, where)
     return Picture(f"{exercise.id}.camera.svg", alt, document(exercise.name, alt, size[0], size[1], shapes))
 
@@ -173,38 +175,44 @@ def _device(where: Stand, spot: Floats, azimuth: float, drawn: Drawn) -> list[So
     if where.surfaces[0] == "chair":
         things.append(stood("chair", (0.40, height, 0.40), 0.0, azimuth + 180.0))
     elif where.surfaces[0] == "table":
-        things.append(stood("support", (0.90, height, 0.60), 0.0, azimuth))
+        things.append(stood("table", (0.90, height, 0.60), 0.0, azimuth))
     wide, tall = (0.30, 0.17) if _lies(drawn.exercise) else (0.17, 0.30)
     things.append(stood("phone", (wide, tall, 0.024), height, azimuth))
     return things
 
 
-def _ruler(ends: Floats, text: str, letters: float, bold: float, beside: float = 0.0) -> str:
-    """A line with ticks at both ends and a length written on it."""
-    (x0, y0), (x1, y1) = ends
-    along = (ends[1] - ends[0]) / max(float(np.linalg.norm(ends[1] - ends[0])), 1e-9)
-    tick = np.array([-along[1], along[0]]) * 6 * bold
-    ticks = "".join(f"M{x - tick[0]:.1f} {y - tick[1]:.1f}L{x + tick[0]:.1f} {y + tick[1]:.1f}" for x, y in ends)
-    middle = (ends[0] + ends[1]) / 2 + np.array([beside * letters * 1.9, 0.0])
-    half = 0.32 * letters * len(text)
-    path = f"M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}{ticks}"
-    box = f'x="{middle[0] - half:.1f}" y="{middle[1] - 0.66 * letters:.1f}" width="{2 * half:.1f}" height="{1.32 * letters:.1f}"'
-    font = f'font-family="sans-serif" font-weight="700" font-size="{letters:.0f}" text-anchor="middle"'
-    return (
-        f'<path d="{path}" stroke="{INK}" stroke-width="{2 * bold:.1f}" fill="none" stroke-linecap="round"/>'
-        f'<rect {box} rx="4" fill="#fff"/>'
-        f'<text x="{middle[0]:.1f}" y="{middle[1] + 0.36 * letters:.1f}" {font} fill="{INK}">{text}</text>'
-    )
+_SEEN: Words[CameraView] = Words(
+    {
+        # Translators: after "It is" (the camera)
+        "front": mark("in front of the person"),
+        # Translators: after "It is" (the camera)
+        "side": mark("at the person's side"),
+        # Translators: after "It is" (the camera)
+        "diagonal": mark("diagonally in front of the person"),
+        # Translators: after "It is" (the camera)
+        "feet-end": mark("at the person's feet"),
+        # Translators: after "It is" (the camera)
+        "raised": mark("in front of the person, looking down"),
+    }
+)
+_ON: Words[str] = Words(
+    {
+        "floor": mark("on the floor"),
+        "chair": mark("on a chair"),
+        "table": mark("on a table"),
+    }
+)
 
 
 def _describe(exercise: Exercise, where: Stand) -> str:
-    seen = {
-        "front": "in front of the person", "side": "at the person's side", "diagonal": "diagonally in front of the person",
-        "feet-end": "at the person's feet", "raised": "in front of the person, looking down",
-    }[where.view]  # fmt: skip
-    on = " or ".join({"floor": "the floor", "chair": "a chair", "table": "a table"}[s] for s in where.surfaces)
-    return (
-        f"{exercise.name}: where the camera stands. It is {seen}, about {where.distance_m:g} metres away, on {on}; "
-        f"in the picture the lens is {where.height_m:.1f} metres above the floor. "
-        "A shaded fan on the floor is what it sees: the whole person."
+    first, *others = (_ON[name] for name in where.surfaces)
+    for other in others:
+        first = _("{one} or {other}").format(one=first, other=other)
+    text = _(
+        "{name}: where the camera stands. It is {where}, about {distance} metres away, {surface}; in the picture the lens is "
+        "{height} metres above the floor. A shaded fan on the floor is what it sees: the whole person."
     )
+    return text.format(
+        name=exercise.name, where=_SEEN[where.view], distance=point(f"{where.distance_m:g}"), surface=first,
+        height=point(f"{where.height_m:.1f}"),
+    )  # fmt: skip

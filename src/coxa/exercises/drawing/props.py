@@ -65,7 +65,7 @@ def upright(kind: str, low: Floats, high: Floats, turned_deg: float = 0.0) -> So
     Parameters
     ----------
     kind : str
-        A chair, support or roller has its own shape, and so has a pillow; anything else is a box.
+        A chair, table, support or roller has its own shape, and so has a pillow; anything else is a box.
     low, high : (3,) float64
         Corners, metres; a chair's seat is the box's top.
     turned_deg : float
@@ -76,8 +76,10 @@ def upright(kind: str, low: Floats, high: Floats, turned_deg: float = 0.0) -> So
     middle = (low + high) / 2
     if kind == "chair":
         parts = _chair(low - middle, high - middle)
-    elif kind == "support":
-        parts = _support(low - middle, high - middle)
+    elif kind.startswith("support"):
+        parts = _sideboard(low - middle, high - middle)
+    elif kind == "table":
+        parts = _table(low - middle, high - middle)
     elif kind == "roller":
         parts = [_cylinder(low - middle, high - middle)]
     elif kind.startswith("pillow"):
@@ -134,8 +136,15 @@ def _chair(low: Floats, high: Floats) -> list[Part]:
     return parts
 
 
-def _support(low: Floats, high: Floats) -> list[Part]:
-    """A table or rail that a hand rests on: a top on legs."""
+def _sideboard(low: Floats, high: Floats) -> list[Part]:
+    """A worktop or sideboard that a hand rests on: a top over a closed front."""
+    thick, over = 0.04, np.array([0.025, 0.0, 0.025])
+    body = _box(low + over, high - over - np.array([0.0, thick, 0.0]))
+    return [body, _box(np.array([low[0], high[1] - thick, low[2]]), high)]
+
+
+def _table(low: Floats, high: Floats) -> list[Part]:
+    """A top on four legs."""
     thick, leg = 0.035, 0.036
     parts = [_box(np.array([low[0], high[1] - thick, low[2]]), high)]
     for x in (low[0], high[0] - leg):

@@ -13,24 +13,31 @@ from coxa.errors import BadInput
 from coxa.exercises.drawing.doll import Doll
 from coxa.exercises.drawing.marks import (
     Mark,
+    cleared,
+    hip_arrow,
+    hip_line,
+    hips_lean,
+    hips_turn,
     hurried,
     middle_of,
     mistake_arrow,
     most_apart,
     motion_arrow,
+    part_arrow,
     round_arrow,
     roundness,
     segments_of,
 )
 from coxa.exercises.drawing.panel import SCALE, Panel, panel
-from coxa.exercises.drawing.picture import WRONG, Badge, Picture, arrow, badge, document
+from coxa.exercises.drawing.picture import MOVE, RIGHT, WRONG, Badge, Picture, arrow, badge, document, ruler
 from coxa.exercises.drawing.props import Solid, solid
 from coxa.exercises.drawing.view import View
+from coxa.exercises.drawing.walkway import Walkway, walkway
 from coxa.exercises.drawing.words import describe_mistake, describe_positions
 from coxa.exercises.model import Exercise, Mistake
 from coxa.exercises.movement import Movement
 from coxa.exercises.moving import Moving, poses, props, still
-from coxa.exercises.placed import Placed
+from coxa.exercises.placed import FAR_PROPS, Placed
 
 _MARGIN, _GAP = 12.0, 22.0
 #: Column and row of each panel.
@@ -130,25 +137,53 @@ class Drawn:
         fault = self.fault if self.fault and self.movement.faults[self.fault].key == key else None
         return still(self.movement, self.doll.skeleton, key, side=self.person.side, fault=fault)
 
-    def solids(self, posed: Posed, placed: tuple[Placed, ...] | None = None, frame: int = 0) -> list[Solid]:
-        """The props in one pose; `placed` where they are in all frames, if that is known."""
+    def solids(self, posed: Posed, placed: tuple[Placed, ...] | None = None, frame: int = 0, *, far: bool = False) -> list[Solid]:
+        """The props in one pose; `placed` where they are in all frames, if that is known; with `far` what is out of reach too."""
         things = props(self.movement, posed, side=self.person.side) if placed is None else placed
+        things = things if far else tuple(thing for thing in things if thing.kind not in FAR_PROPS)
         if not things:
             return []
         skin, _ = self.doll.points(posed)
         return [solid(p, self.doll, skin, posed.rotations, frame) for p in things]
 
-    def arrow(self, key: str) -> Mark | None:
-        """The way into a key pose, as its own view shows it."""
-        posed = self.moving.posed
+    def arrows(self, key: str) -> list[Mark]:
+        """The way into a key pose, as the picture's view shows it, and the line of the hips where it tips."""
+        posed, view, parts = self.moving.posed, self.view, self.movement.follow
         if self.circling:
-            return round_arrow(posed, self.view)
+            way = round_arrow(posed, view)
+            return [way] if way is not None else []
         before, after = self.stretch(key)
-        return motion_arrow(posed, before, after, self.view)
+        if self.hips_tip:
+            line, drop = hip_line(posed[after], view, MOVE), hip_arrow(posed[before], posed[after], view, "down", MOVE)
+            return [line, drop] if before != after else [line]
+        ways = [part_arrow(posed, before, after, view, part, self.person.side) for part in parts]
+        found = [way for way in (ways if parts else [motion_arrow(posed, before, after, view)]) if way is not None]
+        skin = view.project(self.doll.points(posed[after])[0])[:, :2]
+        return [cleared(way, skin[::5]) for way in found]
+
+    @cached_property
+    def hips_tip(self) -> bool:
+        """Whether an upright person's pelvis tips to one side, and that is the exercise."""
+        start, peak = (self.moving.posed[self.moving.key_frames[key]] for key in ("start", "peak"))
+        tips = abs(np.arcsin(peak.rotation("pelvis")[1, 0])) > np.radians(5)
+        return self.movement.base.startswith("standing") and bool(tips) and hips_lean(peak, start)
+
+    @cached_property
+    def walkway(self) -> Walkway | None:
+        """The way to a line on the floor and back, if the exercise has one."""
+        if "line-3m" not in self.movement.props:
+            return None
+        walking, start = (self.moving.posed[self.moving.key_frames[key]] for key in ("peak", "start"))
+        toes_m = float(start.surface()[:, 2].max())
+        return walkway(
+            self.doll, walking, self.solids(start, self.moving.props, far=True), toes_m, 1.0 if self.person.side == "left" else -1.0
+        )
 
     @cached_property
     def view(self) -> View:
-        """From where the movement is seen best: from the view that its file names, unless another shows far more of it."""
+        """From where the movement is seen best: from where its file says, or from the view it names unless another shows far more."""
+        if self.movement.seen_from is not None:
+            return self.views[0]
         places = self.moving.posed.landmarks()
         if self.circling:
             # a circle is seen from where it is roundest
@@ -168,6 +203,9 @@ class Drawn:
             named["diagonal"] = View(62.0, 30.0)
         elif base.startswith(("standing", "sitting")):
             named = {"front": View(16.0, 8.0), "diagonal": View(42.0, 8.0), "side": View(76.0, 8.0), "back": View(160.0, 8.0)}
+            # not through what stands there to hold on to
+            hidden = {"support-front": ("front", "diagonal"), "support-behind": ("back",), "support": ("side",)}
+            named = {n: v for n, v in named.items() if not any(n in hidden.get(prop, ()) for prop in self.movement.props)}
         else:
             named = {"side": View(78.0, 9.0), "diagonal": View(48.0, 18.0), "feet-end": View(26.0, 24.0), "front": View(130.0, 16.0)}
             if base in ("supine", "supine-straight", "tabletop"):
@@ -176,7 +214,11 @@ class Drawn:
         first = self.movement.camera
         order = [first, *(n for n in named if n != first)] if first in named else list(named)
         turn = 1.0 if self.person.side == "left" else -1.0
-        return tuple(View(turn * named[n].azimuth_deg, named[n].elevation_deg) for n in order)
+        found = tuple(View(turn * named[n].azimuth_deg, named[n].elevation_deg) for n in order)
+        if self.movement.seen_from is not None:
+            azimuth, elevation = self.movement.seen_from
+            found = (View(turn * azimuth, elevation), *found)
+        return found
 
 
 @lru_cache(maxsize=64)
@@ -207,10 +249,10 @@ def positions(exercise: Exercise, person: Person | None = None) -> Picture:
         glow = drawn.glow if k or len(drawn.keys) == 1 else None
         posed = drawn.moving.posed[frame]
         panels.append(panel(drawn.doll, posed, drawn.view, drawn.solids(posed, drawn.moving.props, frame), glow=glow))
-        marks.append(drawn.arrow(key) if k else None)
+        marks.append(drawn.arrows(key) if k or drawn.hips_tip else [])
         signs.append(number[k])
     alt = describe_positions(drawn)
-    data = _compose(exercise.name, alt, panels, [[m] if m is not None else [] for m in marks], signs)
+    data = _compose(exercise.name, alt, panels, marks, signs, drawn.walkway)
     return Picture(f"{exercise.id}.svg", alt, data)
 
 
@@ -237,9 +279,10 @@ def _mistake(right: Drawn, fault: str, named: Mistake | None, done: dict[tuple[V
     if hurried(variant):
         # Haste has no pose of its own: the same way, done in one long breath and in hurried strokes.
         view = right.view
-        way = right.arrow(variant.key)
-        if way is not None:
-            arrows = [[way], _hastened(way)]
+        ways = right.arrows(variant.key)
+        led = [mark for mark in ways if mark.heads]
+        if led:
+            arrows = [ways, _hastened(led[0])]
     else:
         bad = Drawn(right.exercise, right.person, fault).posed(variant.key)
         where = variant.where or most_apart(good, bad, side)
@@ -249,7 +292,13 @@ def _mistake(right: Drawn, fault: str, named: Mistake | None, done: dict[tuple[V
             shown = panel(right.doll, bad, view, solids, wrong=red)
             if shown.marked:
                 break
-        arrows[1] = mistake_arrow(good, bad, view, where, variant.arrow, side)
+        if where == "pelvis" and variant.arrow in ("up", "down") and hips_lean(bad, good):
+            arrows = [
+                [hip_line(good, view, RIGHT)],
+                [hip_line(bad, view, WRONG), hip_arrow(good, bad, view, variant.arrow)],
+            ]
+        else:
+            arrows[1] = mistake_arrow(good, bad, view, where, variant.arrow, side)
     if (view, variant.key) not in done:
         done[view, variant.key] = panel(right.doll, good, view, right.solids(good), glow=right.glow)
     panels = [done[view, variant.key], shown if where else done[view, variant.key]]
@@ -261,14 +310,21 @@ def _mistake(right: Drawn, fault: str, named: Mistake | None, done: dict[tuple[V
 
 def _telling(right: Drawn, good: Posed, bad: Posed, where: str, way: str | None) -> View:
     """The view in which the place of a mistake differs most from right to wrong; the exercise's own if it shows enough of that."""
-    if where == "pelvis":
-        left, right_hip = (bad.joint(f"thigh_{side}") - good.joint(f"thigh_{side}") for side in ("left", "right"))
-        if np.linalg.norm(left - right_hip) > np.linalg.norm(left + right_hip) / 2:
-            # one hip goes up or down against the other: seen from where both are seen
-            hips = good.joint("thigh_left") - good.joint("thigh_right")
-            return max(
-                (right.view, *right.views), key=lambda view: float(np.linalg.norm(view.project(hips)[:2])) + 0.02 * (view == right.view)
-            )
+    if where == "pelvis" and hips_lean(bad, good):
+        # one hip goes up or down against the other: seen from where their line turns most
+        across = [p.joint("thigh_left") - p.joint("thigh_right") for p in (good, bad)]
+
+        def tipped(view: View) -> float:
+            (a, b), (c, d) = (view.project(line)[:2] for line in across)
+            return abs(float(a * d - b * c)) + 0.001 * (view == right.view)
+
+        return max((right.view, *right.views), key=tipped)
+    if where == "pelvis" and hips_turn(bad, good):
+        # seen from where both hips are seen
+        across_now = good.joint("thigh_left") - good.joint("thigh_right")
+        return max(
+            (right.view, *right.views), key=lambda view: float(np.linalg.norm(view.project(across_now)[:2])) + 0.02 * (view == right.view)
+        )
     segments = segments_of(where, right.person.side)
     apart = np.concatenate([middle_of(bad, s)[None] - middle_of(good, s)[None] for s in segments])
     views = (right.view, *right.views)
@@ -279,12 +335,12 @@ def _telling(right: Drawn, good: Posed, bad: Posed, where: str, way: str | None)
 
 def _hastened(way: Mark) -> list[Mark]:
     """Two short ways to and fro beside the one way."""
-    line = way[0]
+    line = way.line
     length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
-    line = line.mean(axis=0) + (line - line.mean(axis=0)) * max(1.0, 0.26 / max(length, 1e-9))
+    line = line.mean(axis=0) + (line - line.mean(axis=0)) * max(1.0, 0.36 / max(length, 1e-9))
     along = line[-1] - line[0]
     aside = np.array([-along[1], along[0]]) / max(float(np.linalg.norm(along)), 1e-9)
-    return [(line + aside * shift, WRONG, True) for shift in (-0.055, 0.055)]
+    return [Mark(line + aside * shift, WRONG, 2) for shift in (-0.06, 0.06)]
 
 
 def _widened(low: Floats, high: Floats, least: float) -> tuple[Floats, Floats]:
@@ -293,9 +349,11 @@ def _widened(low: Floats, high: Floats, least: float) -> tuple[Floats, Floats]:
     return low - more, high + more
 
 
-def _compose(title: str, alt: str, panels: list[Panel], arrows: list[list[Mark]], signs: list[Badge]) -> bytes:
-    """Lay panels out in rows on a common floor line, each with its sign and arrows."""
-    lines = [line for group in arrows for line, _, _ in group]
+def _compose(
+    title: str, alt: str, panels: list[Panel], arrows: list[list[Mark]], signs: list[Badge], below: Walkway | None = None
+) -> bytes:
+    """Lay panels out in rows on a common floor line, each with its sign and arrows; a wide one below them all."""
+    lines = [mark.line for group in arrows for mark in group]
     pad = 0.03
     low = np.min([*(p.low for p in panels), *(line.min(axis=0) - pad for line in lines)], axis=0) * SCALE
     high = np.max([*(p.high for p in panels), *(line.max(axis=0) + pad for line in lines)], axis=0) * SCALE
@@ -307,6 +365,8 @@ def _compose(title: str, alt: str, panels: list[Panel], arrows: list[list[Mark]]
     places = [(k, 0.0) for k in range(len(panels))] if in_a_row else _BLOCKS[len(panels)]
     across, rows = max(c for c, _ in places) + 1, int(max(r for _, r in places)) + 1
     width = 2 * _MARGIN + across * wide + (across - 1) * _GAP
+    if below is not None:
+        width = max(width, 2 * _MARGIN + float((below.high - below.low)[0]) * SCALE)
     bold = float(np.clip(width / 420.0, 1.0, 1.6))
     radius = 11.0 * bold
     head = 2 * radius + 6
@@ -316,6 +376,14 @@ def _compose(title: str, alt: str, panels: list[Panel], arrows: list[list[Mark]]
         corner = np.array([_MARGIN + column * (wide + _GAP), _MARGIN + head + row * (tall + head + _GAP)])
         shift = corner - low
         shapes.append(f'<g transform="translate({shift[0]:.1f} {shift[1]:.1f})">{drawing.drawn(bold)}</g>')
-        shapes += [arrow(line * SCALE + shift, colour=colour, weight=4.4 * bold, both=both) for line, colour, both in group]
+        shapes += [arrow(m.line * SCALE + shift, colour=m.colour, weight=4.4 * bold, heads=m.heads) for m in group]
         shapes.append(badge(sign, corner[0] + radius, corner[1] - head + radius, radius))
+    if below is not None:
+        low, high = below.low * SCALE, below.high * SCALE
+        more = np.array([(width - (high[0] - low[0])) / 2, height]) - low
+        height += float(high[1] - low[1]) + _MARGIN
+        shapes[0] = f'<rect width="{width:.0f}" height="{height:.0f}" fill="#fff"/>'
+        shapes.append(f'<g transform="translate({more[0]:.1f} {more[1]:.1f})">{below.panel.drawn(bold)}</g>')
+        shapes.append(arrow(below.way.line * SCALE + more, colour=below.way.colour, weight=4.4 * bold))
+        shapes.append(ruler(below.measure * SCALE + more, "3 m", 17.0 * bold, bold))
     return document(title, alt, round(width), round(height), shapes, bold=bold)

@@ -32,14 +32,15 @@ def outline(canvas: Canvas, mask: Mask, *, soft: float = 0.9, least_m2: float = 
             points = gaussian_filter1d(points[:-1], 2.2, axis=0, mode="wrap")
             points = np.concatenate([points, points[:1]])
         placed = canvas.place(points)
-        if abs(_area(placed)) >= least_m2:
+        if area(placed) >= least_m2:
             out.append(placed)
     return out
 
 
-def _area(ring: Floats) -> float:
+def area(ring: Floats) -> float:
+    """The area (m²) inside a closed ring (N, 2)."""
     x, y = ring[:, 0], ring[:, 1]
-    return float((x[:-1] * y[1:] - x[1:] * y[:-1]).sum() / 2)
+    return abs(float((x[:-1] * y[1:] - x[1:] * y[:-1]).sum() / 2))
 
 
 def turning_lines(
@@ -49,6 +50,7 @@ def turning_lines(
     aside: Floats,
     triangles: npt.NDArray[np.int32],
     least_jump_m: Floats,
+    limb: npt.NDArray[np.int64],
     *,
     least_length_m: float = 0.055,
 ) -> list[Floats]:
@@ -67,6 +69,8 @@ def turning_lines(
     triangles : (F, 3) int32
     least_jump_m : (V,) float64
         How much further off what lies beyond the line must be.
+    limb : (V,) int64
+        What a point belongs to, 0 being no limb: between two limbs there is a line wherever they touch.
     least_length_m : float
         Shorter lines are left out.
 
@@ -93,6 +97,7 @@ def turning_lines(
     rows = np.stack(ends, axis=1)
     met = ~np.isnan(rows[:, :, 0])
     two, least = rows[met].reshape(-1, 2, 5), least[met].reshape(-1, 2)[:, 0]
+    own = limb[tri[:, 0]]
     middle = two.mean(axis=1)
     beyond = middle[:, 3:] / np.maximum(np.linalg.norm(middle[:, 3:], axis=1, keepdims=True), 1e-9)
     covered = canvas.covered
@@ -104,7 +109,11 @@ def turning_lines(
     row, column = canvas.at(middle[:, :2] + beyond * 2.6 * canvas.cell_m)
     jump = canvas.away[row, column] - middle[:, 2]
     inside = ~free[row, column]
-    kept = two[~hidden & inside & (jump > least)]
+    # the canvas has other things' triangles too, after the body's
+    known = np.concatenate([limb[triangles[:, 0]], np.zeros(len(canvas.triangles) - len(triangles), np.int64)])
+    other = known[canvas.owner[row, column]]
+    crease = (own > 0) & (other > 0) & (own != other) & (jump > 0.002)
+    kept = two[~hidden & inside & ((jump > least) | crease)]
     if not len(kept):
         return []
     merged = line_merge(multilinestrings(linestrings(np.round(kept[:, :, :2], 6))))
