@@ -65,6 +65,9 @@ export interface Entry {
   event: DiaryEvent;
 }
 
+/** Screens on which an exercise has already been asked about, or is being. */
+const AFTERWARDS: ReadonlySet<Screen> = new Set<Screen>(["pain", "pain-more", "verdict", "self-check", "effort"]);
+
 export type Action =
   | { type: "begin"; pain: number; camera: boolean; session: string }
   | { type: "resume"; pain: number; camera: boolean; session: string }
@@ -468,7 +471,14 @@ class Turn {
   }
 
   private skip(): void {
+    const { state } = this;
     this.write("exercise-skipped", { exercise: this.exercise.id });
+    // what was begun is asked about: the pain after it decides what comes next
+    if (!AFTERWARDS.has(state.screen) && (state.bout > 0 || (state.set?.counted ?? 0) > 0)) {
+      state.set = null;
+      this.go("pain");
+      return;
+    }
     this.leaveExercise();
   }
 

@@ -136,6 +136,18 @@ describe("the way through", () => {
     expect(entries).toEqual([]);
   });
 
+  test("what was begun and is skipped is asked about; what was not begun is not", () => {
+    toSet();
+    const left = exerciseNow(state)!.id;
+    act({ type: "tap" }, { type: "skip" });
+    expect(state.screen).toBe("pain");
+    expect(exerciseNow(state)?.id).toBe(left);
+    act({ type: "pain", after: "same" }, { type: "effort", effort: 3 });
+    expect(exerciseNow(state)?.id).not.toBe(left);
+    act({ type: "skip" });
+    expect(state.screen).toBe("after");
+  });
+
   test("an easier exercise takes the place of this one", () => {
     toSet();
     act({ type: "swap", exercise: exercise("pelvic-tilts") });

@@ -40,8 +40,11 @@ Side = Literal["left", "right", "both"]
 Day = date  # `Today` has a field of that name
 Tempo = tuple[float, float, float]
 
-#: Steps of the programme after which there is no session until a person has been looked at, or has answered again.
-ENDS_SESSIONS: tuple[Step, ...] = ("stop_now", "refer")
+#: The step of the programme after which there is no session until a person has been looked at, or has answered again. A referral
+#: alone is none: the rules ease or hold the exercises in the meantime, and the letter is ready.
+ENDS_SESSIONS: tuple[Step, ...] = ("stop_now",)
+#: Steps of one exercise that keep it out for as long as they stand.
+KEEPS_OUT: tuple[Step, ...] = ("stop_now", "refer")
 #: The purpose of the consent under which landmarks of sets are kept.
 KEEP_LANDMARKS = "landmarks"
 #: Postures that are taken up on the floor.
@@ -93,7 +96,7 @@ class Bout(Document):
 
 
 class Pictures(Document):
-    """Addresses of the exercise's pictures."""
+    """Addresses of the exercise's pictures, with the side that works; the left one where both do, one after the other."""
 
     still: str
     loop: str
@@ -308,7 +311,7 @@ def _next_day(kept: KeptProgramme | None, today: date) -> date | None:
 def _blocked(review: Review | None) -> dict[str, Decision]:
     """Exercises that a decision keeps out of the session for as long as it stands."""
     decisions = review.decisions[1:] if review else ()
-    return {one.exercise: one for one in decisions if one.exercise is not None and (one.step in ENDS_SESSIONS or one.rescreen)}
+    return {one.exercise: one for one in decisions if one.exercise is not None and (one.step in KEEPS_OUT or one.rescreen)}
 
 
 def _why_not(visitor: Whose, kept: KeptProgramme | None, review: Review | None) -> tuple[tuple[Reason, ...], bool]:
@@ -394,6 +397,7 @@ def planned_today(planned: Planned, profile: Profile, log: tuple[Kept, ...]) -> 
     up_s, top_s, down_s = tempo(exercise, dose)
     rule = _key_rule(exercise)
     may = _may(profile, in_force())
+    shown = "?side=right" if planned.side == "right" else ""
     return TodayExercise(
         id=exercise.id,
         name=exercise.name,
@@ -431,7 +435,7 @@ def planned_today(planned: Planned, profile: Profile, log: tuple[Kept, ...]) -> 
         harder=_named(tuple(id for id in exercise.harder if id in may)),
         done_bouts=done,
         over=over,
-        pictures=Pictures(**{name: f"/exercises/{exercise.id}/{file}" for name, file in _PICTURES.items()}),
+        pictures=Pictures(**{name: f"/exercises/{exercise.id}/{file}{shown}" for name, file in _PICTURES.items()}),
         alt=_("{name}: {position}").format(name=exercise.name, position=exercise.position),
     )
 
