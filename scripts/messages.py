@@ -1,6 +1,6 @@
 """What there is to translate: `make messages` gathers it into the `.po` files; `messages.py missing de` lists what is not done.
 
-`words.po` has coxa's own words, gathered from the code; `<area>.po` those of one area of the code that has a file of its own;
+`words.po` has coxa's own words, gathered from the code and the pages' templates; `<area>.po` those of one area of the code that has a file of its own;
 `exercises/<id>.po` the texts of one exercise, in the order of its file. A text that another exercise already says in the same
 field comes with that translation; one whose English changed comes with its former translation, marked fuzzy, and is not used
 until somebody takes the mark away.
@@ -21,6 +21,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from care_messages import care_texts
 from compile_messages import LOCALES, compile_all, languages
+from jinja2.ext import babel_extract
 
 from coxa.exercises import catalogue
 from coxa.exercises.evidence import units
@@ -32,6 +33,14 @@ SOURCE = LOCALES.parent
 AREAS = {"drawing": "src/coxa/exercises/drawing", "web": "src/coxa/web"}
 #: What marks a message in the code, and how Babel reads its arguments.
 FUNCTIONS: dict[str, Any] = {"_": None, "gettext": None, "mark": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+#: How the templates are read: as the web room reads them. One that cannot be read stops everything, or its words would be lost.
+TEMPLATES = {
+    "extensions": "jinja2.ext.do,jinja2.ext.loopcontrols",
+    "trim_blocks": "true",
+    "lstrip_blocks": "true",
+    "newstyle_gettext": "true",
+    "silent": "false",
+}
 #: Headers that say nothing here, some of which change by themselves.
 DULL = ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team", "Generated-By", "Project-Id", "Report-Msgid-Bugs")
 #: What a translator should know of a field, by the end of its context.
@@ -77,6 +86,12 @@ def gather() -> dict[str, Catalog]:
         mine = areas.get(f"{area(path)}.po", words)
         with path.open("rb") as file:
             for _, message, comments, context in extract(extract_code, file, FUNCTIONS, ("Translators:",), strip_comment_tags=True):
+                place = f"src/coxa/{path.relative_to(SOURCE).as_posix()}"
+                mine.add(message, locations=[(place, 1)], auto_comments=comments, context=context)
+    for path in sorted(SOURCE.rglob("templates/*.html")):
+        mine = areas.get(f"{area(path)}.po", words)
+        with path.open("rb") as file:
+            for _, message, comments, context in extract(babel_extract, file, FUNCTIONS, ("Translators:",), TEMPLATES, True):
                 place = f"src/coxa/{path.relative_to(SOURCE).as_posix()}"
                 mine.add(message, locations=[(place, 1)], auto_comments=comments, context=context)
     for text in (*REGION_WORDS.values(), *CONDITION_WORDS.values()):
