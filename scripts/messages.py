@@ -1,9 +1,9 @@
 """What there is to translate: `make messages` gathers it into the `.po` files; `messages.py missing de` lists what is not done.
 
-`words.po` has coxa's own words, gathered from the code and the pages' templates; `<area>.po` those of one area of the code that has a file of its own;
-`exercises/<id>.po` the texts of one exercise, in the order of its file. A text that another exercise already says in the same
-field comes with that translation; one whose English changed comes with its former translation, marked fuzzy, and is not used
-until somebody takes the mark away.
+`words.po` has coxa's own words, gathered from the code and the pages' templates; `<area>.po` those of one area of the code that
+has a file of its own; `exercises/<id>.po` the texts of one exercise, in the order of its file. A text that another exercise
+already says in the same field comes with that translation; one whose English changed comes with its former translation, marked
+fuzzy, and is not used until somebody takes the mark away.
 """
 
 from __future__ import annotations
