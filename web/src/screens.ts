@@ -252,6 +252,7 @@ function placement(exercise: Exercise, around: Around): HTMLElement[] {
     heading(t("Where to put the camera")),
     h("p", { class: "lead" }, exercise.camera_words ?? ""),
     h("p", { class: "session__framing", "data-framing": true, role: "status" }, t("I cannot see you yet.")),
+    h("p", { class: "soft" }, t("When I see you well, it goes on by itself.")),
     around.cameras.length > 1
       ? h(
           "label",

@@ -24,6 +24,14 @@ function hasCard(): boolean {
   return !/swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
 }
 
+/** Whether the person asked for less motion. */
+const isCalm = (): boolean => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** The address of a picture for the side that works. The plan names the side where it is one; where both legs go in turn, the left one. */
+function sided(address: string, side: string): string {
+  return side === "right" && !address.includes("?") ? `${address}?side=right` : address;
+}
+
 export class Stage {
   private readonly draw_ms = hasCard() ? DRAW_MS.card : DRAW_MS.none;
   readonly element = h("div", { class: "session__stage" });
@@ -40,10 +48,9 @@ export class Stage {
 
   /** The drawing of an exercise: still or moving, or where to put the camera. */
   picture(exercise: Exercise, kind: "loop" | "camera" | "still", side = ""): void {
-    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches && kind === "loop";
-    const source = exercise.pictures[calm ? "still" : kind];
+    const source = exercise.pictures[kind === "loop" && isCalm() ? "still" : kind];
     this.change(`${source}${side}`, () => {
-      const address = side === "right" && kind !== "camera" ? `${source}${source.includes("?") ? "&" : "?"}side=right` : source;
+      const address = kind === "camera" ? source : sided(source, side);
       this.figure.replaceChildren(h("img", { src: address, alt: exercise.alt, class: "session__picture" }));
     });
   }
@@ -54,14 +61,12 @@ export class Stage {
     if (this.now === name) return;
     this.picture(exercise, "loop", side);
     this.now = name;
-    // the figure in three dimensions is drawn for one side alone
-    if (side === "right") return;
     const place = h("div", { class: "session__model stage is-waiting" });
     void import("./figure/index")
       .then(({ mountFigure }) => {
         if (this.now !== name) return null;
         this.figure.append(place);
-        return mountFigure(place, { glb: exercise.pictures.figure, alt: exercise.alt });
+        return mountFigure(place, { glb: sided(exercise.pictures.figure, side), alt: exercise.alt });
       })
       .then((figure) => {
         if (figure === null) return;
@@ -77,10 +82,10 @@ export class Stage {
   }
 
   /** The person as the camera sees them, as a figure. */
-  person(exercise: Exercise): void {
-    const name = `live ${exercise.id}`;
+  person(exercise: Exercise, side = ""): void {
+    const name = `live ${exercise.id}${side}`;
     if (this.now === name) return;
-    this.picture(exercise, "loop");
+    this.picture(exercise, "loop", side);
     this.now = name;
     const place = h("div", { class: "session__model stage is-waiting" });
     void import("./figure/index")
@@ -93,7 +98,7 @@ export class Stage {
         this.live = live;
         this.held = live;
         place.classList.remove("is-waiting");
-        this.figure.replaceChildren(place, h("img", { src: exercise.pictures.loop, alt: exercise.alt, class: "session__inset" }));
+        this.figure.replaceChildren(place, h("img", { src: sided(exercise.pictures[isCalm() ? "still" : "loop"], side), alt: exercise.alt, class: "session__inset" }));
       })
       .catch(() => place.remove());
   }
@@ -109,8 +114,9 @@ export class Stage {
   /** The drawing in the person's place, where both would be too much for this device. */
   relieve(exercise: Exercise): void {
     if (this.live === null) return;
-    this.picture(exercise, "loop");
-    this.now = `live ${exercise.id}`;
+    const name = this.now;
+    this.picture(exercise, "loop", name.slice(`live ${exercise.id}`.length));
+    this.now = name;
   }
 
   camera(video: HTMLVideoElement | null): void {

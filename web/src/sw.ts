@@ -66,7 +66,8 @@ async function keepPictures(day: Cache, plan: Plan): Promise<void> {
       const address = pictures[kind];
       if (address === undefined || (kind === "camera" && !coached)) continue;
       wanted.add(address);
-      if (kind !== "camera" && bouts.some((bout) => bout.side === "right")) wanted.add(`${address}?side=right`);
+      // both legs in turn: the plan names the left one's picture
+      if (kind !== "camera" && !address.includes("?") && bouts.some((bout) => bout.side === "right")) wanted.add(`${address}?side=right`);
     }
   }
   for (const request of await day.keys()) {

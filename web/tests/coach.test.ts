@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { type Action, type Coach, type Entry, advance, demonstrationMs, exerciseNow, firstState } from "../src/coach";
+import { type Action, type Coach, type Entry, demonstrationMs, exerciseNow, firstState } from "../src/coach";
 import type { Today } from "../src/plan";
+import { advance } from "../src/turn";
 import { exercise, today as planned } from "./fixture";
 
 let now_ms: number;
@@ -109,10 +110,17 @@ describe("the way through", () => {
 
   test("an open session goes on where it was", () => {
     open({ ...planned([exercise("bridge", { over: true }), exercise("clamshell", { bouts: [{ set_number: 1, side: "left" }, { set_number: 1, side: "right" }], done_bouts: 1 })]), session_key: "s0" });
-    act({ type: "resume", pain: 3, camera: false, session: "s0" });
+    act({ type: "resume", pain: 3, camera: false, session: "s0", before: null });
     expect(exerciseNow(state)?.id).toBe("clamshell");
     expect(state).toMatchObject({ bout: 1, before: 3 });
     expect(kinds()).toEqual(["exercise-started"]);
+  });
+
+  test("who comes back is asked again, but the next pain is held against the one said last", () => {
+    open({ ...planned(), session_key: "s0" });
+    expect(act({ type: "resume", pain: 5, camera: false, session: "s0", before: 2 })).toMatchObject({ screen: "floor", before: 2 });
+    open({ ...planned(), session_key: "s0" });
+    expect(act({ type: "resume", pain: 7, camera: false, session: "s0", before: 2 })).toMatchObject({ screen: "no-session", verdict: { ends: "today" } });
   });
 
   test("the steps are said to their end before the count-in", () => {
@@ -219,7 +227,7 @@ describe("stop (product decision 14)", () => {
     expect(state).toMatchObject({ screen: "after", verdict: { ends: "session", rescreen: true } });
   });
 
-  test.each([["unwell-chest", "/emergency"], ["cannot-get-up", "/emergency?why=cannot-get-up"]] as const)("%s leads to the emergency page", (reason, left) => {
+  test.each([["unwell-chest", "/emergency?why=unwell"], ["cannot-get-up", "/emergency?why=cannot-get-up"]] as const)("%s leads to the emergency page", (reason, left) => {
     toSet();
     act({ type: "stopped", reason, pain: null, kind: null, place: "" });
     expect(state.left).toBe(left);
@@ -237,7 +245,7 @@ describe("stop (product decision 14)", () => {
 
   test("chest pain before a session is not forgotten, though there is no session yet", () => {
     act({ type: "stopped", reason: "unwell-chest", pain: null, kind: null, place: "" });
-    expect(state.left).toBe("/emergency");
+    expect(state.left).toBe("/emergency?why=unwell");
     expect(entries).toMatchObject([{ session_key: null, event: { kind: "something-new" } }]);
   });
 

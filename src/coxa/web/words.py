@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coxa.locales import Words, mark
+from coxa.locales import Words, mark, pgettext
 
 FRONT: Words[str] = Words({message: message for message in (
     mark("left side"),
@@ -65,6 +65,7 @@ FRONT: Words[str] = Words({message: message for message in (
     mark("See your progress"),
     mark("Where to put the camera"),
     mark("I cannot see you yet."),
+    mark("When I see you well, it goes on by itself."),
     mark("Camera"),
     mark("Camera {n}"),
     mark("Without the camera"),
@@ -160,4 +161,5 @@ def front_words() -> dict[str, str]:
     >>> front_words()["Stop"]
     'Stop'
     """
-    return dict(FRONT)
+    # what sends a form off is not what is over
+    return {**FRONT, "Done": pgettext("sends a form off", "Done")}
