@@ -1,0 +1,78 @@
+"""From the first page to a finished session, with a camera that films the simulated person. Runs alone: it needs the processor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+from session_page import SessionPage, kept, results
+from walk import be_screened, make_programme
+
+from coxa.exercises import catalogue
+
+if TYPE_CHECKING:
+    from conftest import Server, Visit
+
+pytestmark = pytest.mark.alone
+EXERCISE = "clamshell"
+CUE = next(rule.cue for rule in catalogue.load(EXERCISE).coaching.faults if rule.fault == "rolls-back")  # type: ignore[union-attr]
+
+
+def to_the_set(visit: Visit) -> SessionPage:
+    """Screened, with a programme, in front of the camera, in the first set of clamshells."""
+    be_screened(visit)
+    make_programme(visit)
+    session = SessionPage(visit)
+    session.begin(pain=2, camera=True)
+    session.wait_for_camera()
+    session.skip_to(EXERCISE)
+    session.press("I am ready")  # to lie down
+    session.see(catalogue.load(EXERCISE).name)  # seen by the camera, it goes on by itself
+    session.press("I am ready")  # to begin
+    return session
+
+
+def test_from_the_first_page_to_a_finished_session(server: Server, visit: Callable[..., Visit]) -> None:
+    one = visit()
+    session = to_the_set(one)
+    session.wait_for_count(4)
+    session.press("Set done")
+    session.see("Rest")
+    done = kept(server, "repetition")
+    assert [repetition["counted"] for repetition in done] == [True] * 4
+    # the film may be met anywhere in its loop: of four repetitions that follow each other, one rolls back
+    (result,) = results(server)
+    assert result["status"] == "judged"
+    assert [repetition["faults"] for repetition in result["repetitions"]].count(["rolls-back"]) == 1
+    assert one.said().count(CUE) == 1
+    session.press("Skip")
+    session.see("How is the pain now?")
+    session.press("More")
+    one.page.locator(".scale input[value='4']").check(force=True)
+    session.press("Done")
+    session.see("This exercise is over for today")
+    session.press("Go on")
+    session.to_the_end()
+    assert [(pain["after"], pain["pain_after"]) for pain in kept(server, "pain")] == [("more", 4)]
+    assert kept(server, "session-started")[0]["pain_before"] == 2
+    session.until(lambda: kept(server, "session-ended"))
+    one.go("/progress")
+    expect(one.page.locator("main")).to_contain_text(catalogue.load(EXERCISE).name)
+    programme = one.page.request.get(f"{one.origin}/api/v1/programmes").json()
+    assert len(programme) == 2, "after more pain the programme moves on"
+
+
+def test_a_set_goes_on_while_the_connection_is_cut(server: Server, visit: Callable[..., Visit]) -> None:
+    one = visit()
+    session = to_the_set(one)
+    session.wait_for_count(2)
+    server.stop(9)
+    session.told("The connection is lost. Go on: what you do is kept, and counted when it is back.")
+    server.start()
+    session.wait_for_count(4)
+    session.press("Set done")
+    session.see("Rest")
+    done = kept(server, "repetition")
+    assert [repetition["counted"] for repetition in done] == [True] * 4
