@@ -18,6 +18,7 @@ from coxa.body.posture import (
     BREADTH_PER_TRUNK,
     DIRECTIONS,
     NO_VIEW,
+    SIDE_LYING,
     SITTING,
     STANDING,
     UNKNOWN,
@@ -62,7 +63,7 @@ COUNTER_MOVEMENT, BESIDE_S = 0.6, 0.4
 STEPPED, STRAYED = 0.42, 0.7
 EXCHANGED = -0.5  # the line from foot to foot, in its length at the start: from here on it is the other way round
 CALM = 0.35  # trunk lengths a second
-CENTRE_TAU_S, STEPS_ON = 3.0, 0.12
+CENTRE_TAU_S, CENTRE_PULL, STEPS_ON = 3.0, 0.15, 0.12
 # A hand is down at the chair when it is this far along the trunk (0 shoulders, 1 hips), and up at the chest above.
 HAND_DOWN = 0.75
 HALF_UP = 0.5
@@ -253,7 +254,7 @@ def forget_set_up(plan: Any, state: Any, tracks: Any, trackers: Any) -> None:
         tracks[k].running = 0
         tracks[k].have_base = 0
         tracks[k].side = k if plan.side_mode == EACH else BOTH
-        start_tracker(trackers[k], polarity_of(plan, k), plan.least, plan.least_s)
+        start_tracker(trackers[k], polarity_of(plan, k), plan.least, plan.least_s, plan.smallest)
 
 
 @njit(cache=True, inline="always")
@@ -534,7 +535,7 @@ def choose_side(plan: Any, state: Any, tracks: Any, trackers: Any, wanted: int) 
     for k in range(len(tracks)):
         tracks[k].side = best
         tracks[k].have_base = 0
-        start_tracker(trackers[k], polarity_of(plan, k), plan.least, plan.least_s)
+        start_tracker(trackers[k], polarity_of(plan, k), plan.least, plan.least_s, plan.smallest)
 
 
 @njit(cache=True)
@@ -551,9 +552,13 @@ def fits_set_up(plan: Any, state: Any, track: Any) -> bool:
 
 @njit(cache=True, inline="always")
 def is_elsewise(plan: Any, state: Any) -> bool:
-    """Whether the body is in a posture that is none of the exercise's; who does chair stands may stand as well as sit."""
-    other = state.posture != UNKNOWN and plan.postures[state.posture] == 0
-    return bool(other and not (plan.chair == 1 and state.posture == STANDING))
+    """Whether the body is in a posture that is none of the exercise's.
+
+    Who does chair stands may stand as well as sit, and a pelvis that rolls far with the knees lies on its side.
+    """
+    if (plan.chair == 1 and state.posture == STANDING) or (plan.rolls == 1 and state.posture == SIDE_LYING):
+        return False
+    return bool(state.posture != UNKNOWN and plan.postures[state.posture] == 0)
 
 
 @njit(cache=True)
@@ -1012,7 +1017,7 @@ def step(
             e.start_s = time_s
             e.seen_from = state.seen_from
             for k in range(len(tracks)):
-                start_tracker(trackers[k], polarity_of(plan, k), plan.least, plan.least_s)
+                start_tracker(trackers[k], polarity_of(plan, k), plan.least, plan.least_s, plan.smallest)
                 tracks[k].rest[:] = tracks[k].signal
                 tracks[k].before = tracks[k].signal[0]
                 tracks[k].slow = 0.0 if plan.centred == 1 else tracks[k].signal[0]
@@ -1107,7 +1112,9 @@ def centre_of(plan: Any, track: Any, trackers: Any, dt: float) -> float:
     for k in range(len(trackers)):
         idle = idle and trackers[k].phase[0 if polarity_of(plan, k) > 0 else 1] == IDLE
     if idle and track.signal[0] == track.signal[0]:
-        track.base[0] += dt / (dt + CENTRE_TAU_S) * (track.signal[0] - track.base[0])
+        # A pose that is held on the way that is not followed is no new rest: it pulls no more than wander does.
+        most = CENTRE_PULL * plan.least
+        track.base[0] += dt / (dt + CENTRE_TAU_S) * min(most, max(-most, track.signal[0] - track.base[0]))
     return float(track.base[0])
 
 
