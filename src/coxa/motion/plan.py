@@ -28,7 +28,7 @@ ONE_SIDED = (FOOT_DROP, LEG_SWING)
 #: Signals whose movement is hardly larger than what a pose model's points wander.
 SMALL = (FOOT_DROP, KNEES_SIDEWAYS, LEG_SWING)
 #: Share of the least range from which such a movement is listed as an attempt; below it, it may be wander.
-SMALLEST_OF_SMALL = 0.75
+SMALLEST_OF_SMALL = 0.6
 #: Signals of a body that rolls from its back towards one side.
 ROLLING = (KNEES_SIDEWAYS,)
 #: Signals of a body that goes up and down over its feet. On a chair the far foot is seen too badly to tell a step.

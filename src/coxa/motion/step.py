@@ -55,9 +55,10 @@ SPIKE = 0.30
 SPIKE_S = 0.15
 SWAP_S = 0.5
 LAPSE_S = 0.5
-SLOW_TAU_S = 0.4
+SLOW_TAU_S, CALM_TAU_S = 0.4, 0.25
 RATE_TAU_S, CALM_RATE_TAU_S = 0.1, 0.25
 LEAST_HOLD_S = 1.0
+HOLD_STAYS = 0.85  # a hold goes on down to this share of where its clock starts, lest wander at the edge break it
 BOUNCES, BOUNCES_IN_S = 6, 5.0
 COUNTER_MOVEMENT, BESIDE_S = 0.6, 0.4
 STEPPED, STRAYED = 0.42, 0.7
@@ -676,20 +677,21 @@ def grade_fault(track: Any, f: int, excess: float, amber: float, red: float, lea
 def count_turns(track: Any, value: float, least: float, time_s: float) -> float:
     """Half the height of recent bounces, when there were enough of them in the last seconds; else 0.
 
-    A turn is a reversal of at least `least`; two turns make one bounce.
+    A turn is a reversal of at least `least`; two turns make one bounce. The first one ends the way to the top and is none.
     """
     if track.turn_way == 0:
         if abs(value - track.turn) > least:
             track.turn_way = 1 if value > track.turn else -1
-            track.turn_before = track.turn
+            track.turn_before = math.nan
             track.turn = value
     elif track.turn_way * (value - track.turn) > 0.0:
         track.turn = value
     elif abs(value - track.turn) > least:
-        slot = track.turns % _TURNS
-        track.turn_s[slot] = time_s
-        track.turn_size[slot] = abs(track.turn - track.turn_before)
-        track.turns += 1
+        if track.turn_before == track.turn_before:
+            slot = track.turns % _TURNS
+            track.turn_s[slot] = time_s
+            track.turn_size[slot] = abs(track.turn - track.turn_before)
+            track.turns += 1
         track.turn_before = track.turn
         track.turn_way = -track.turn_way
         track.turn = value
@@ -708,7 +710,8 @@ def keep_hold(plan: Any, track: Any, change: float, time_s: float, dt: float) ->
     enough = plan.hold_from
     if plan.hold_at == plan.hold_at:
         enough = plan.hold_share * abs(plan.hold_at - track.reference[0])
-    if change >= enough:
+    is_held = track.hold_from_s == track.hold_from_s and time_s - track.hold_to_s < LAPSE_S
+    if change >= (HOLD_STAYS * enough if is_held else enough):
         if track.hold_from_s != track.hold_from_s:
             track.hold_from_s = time_s
             track.held_s = 0.0
@@ -844,7 +847,8 @@ def judge_frame(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, world:
     note_peak(state, track, tracker, world, way, height)
     if plan.planted == 1:
         feet_moved(state, track)
-    if plan.side_mode == EACH:
+    # A hanging foot that sinks is the other one rising: there is but one movement.
+    if plan.side_mode == EACH and plan.drops == 0:
         track.other_top = max(track.other_top, (tracks[1 - k].signal[0] - track.other_rest) * plan.polarity)
     change = value if plan.centred == 1 else value - polarity * track.reference[0]
     if plan.hold_band == 1 and keep_hold(plan, track, change, time_s, dt):
@@ -1061,7 +1065,8 @@ def step(
             track.rate += dt / (dt + tau_s) * (now - track.rate)
             track.slot_rate = max(track.slot_rate, track.rate)
         track.before = track.signal[0]
-        track.slow += (dt / (dt + SLOW_TAU_S) if dt > 0.0 else 1.0) * (track.value - track.slow)
+        slow_tau_s = SLOW_TAU_S if plan.hold_band == 1 else CALM_TAU_S
+        track.slow += (dt / (dt + slow_tau_s) if dt > 0.0 else 1.0) * (track.value - track.slow)
         followed = track.slow if plan.calm == 1 else track.value
         if plan.centred == 1 and followed * polarity < 0.0:
             followed = 0.0
