@@ -64,7 +64,8 @@ COUNTER_MOVEMENT, BESIDE_S = 0.6, 0.4
 STEPPED, STRAYED = 0.42, 0.7
 EXCHANGED = -0.5  # the line from foot to foot, in its length at the start: from here on it is the other way round
 CALM = 0.35  # trunk lengths a second
-CENTRE_TAU_S, CENTRE_PULL, STEPS_ON = 3.0, 0.15, 0.12
+CENTRE_FIRST_S, CENTRE_FIRST_TAU_S, CENTRE_TAU_S = 1.2, 0.5, 3.0
+CENTRE_PULL, CENTRE_PULL_BOTH, STEPS_ON = 0.15, 0.4, 0.12
 # A hand is down at the chair when it is this far along the trunk (0 shoulders, 1 hips), and up at the chest above.
 HAND_DOWN = 0.75
 HALF_UP = 0.5
@@ -1057,7 +1058,7 @@ def step(
         way = 0 if polarity > 0 else 1
         track.value = track.signal[0]
         if plan.centred == 1:
-            track.value -= centre_of(plan, track, trackers, dt)
+            track.value -= centre_of(plan, state, track, trackers, dt)
         # A stretch may bounce: the repetition follows its slow part, the bounce is a fault.
         if dt > 0.0:
             now = (track.signal[0] - track.before) * polarity / dt
@@ -1109,7 +1110,7 @@ def lifted_itself(track: Any) -> bool:
 
 
 @njit(cache=True)
-def centre_of(plan: Any, track: Any, trackers: Any, dt: float) -> float:
+def centre_of(plan: Any, state: Any, track: Any, trackers: Any, dt: float) -> float:
     """The rest from which both ways are measured; it follows slowly while nothing is under way."""
     if track.have_base == 0:
         return float(track.rest[0])
@@ -1117,9 +1118,13 @@ def centre_of(plan: Any, track: Any, trackers: Any, dt: float) -> float:
     for k in range(len(trackers)):
         idle = idle and trackers[k].phase[0 if polarity_of(plan, k) > 0 else 1] == IDLE
     if idle and track.signal[0] == track.signal[0]:
-        # A pose that is held on the way that is not followed is no new rest: it pulls no more than wander does.
-        most = CENTRE_PULL * plan.least
-        track.base[0] += dt / (dt + CENTRE_TAU_S) * min(most, max(-most, track.signal[0] - track.base[0]))
+        # A pose that is held on a way that is not followed is no new rest, nor is an overshoot: they pull no more than wander does.
+        most = plan.least * (CENTRE_PULL if len(trackers) == 1 else CENTRE_PULL_BOTH)
+        tau_s = CENTRE_TAU_S
+        if state.last_s - state.ready_s < CENTRE_FIRST_S:
+            # The first frames of a pose model are still on their way to where the body is.
+            tau_s, most = CENTRE_FIRST_TAU_S, math.inf
+        track.base[0] += dt / (dt + tau_s) * min(most, max(-most, track.signal[0] - track.base[0]))
     return float(track.base[0])
 
 
