@@ -111,7 +111,8 @@ def is_at_edge(coaching: Coaching, done: TrueRepetition) -> bool:
     rule = coaching.repetition
     if coaching.hold is None or rule.target.unit != "deg":
         return False
-    enough = coaching.hold.share * abs(rule.target.low - (done.peak_deg - done.range_deg if rule.absolute else 0.0))
+    rest = done.peak_deg - done.range_deg
+    enough = coaching.hold.share * (max(abs(rule.target.low - rest), rule.least.value) if rule.absolute else abs(rule.target.low))
     return abs(abs(done.range_deg) - enough) < EDGE * enough
 
 

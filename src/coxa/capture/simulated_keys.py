@@ -604,7 +604,7 @@ def held(known: Kept, done: Performance, one: Done, trace: Floats, still_frames:
     rule, hold = known.coaching.repetition, known.coaching.hold
     assert hold is not None
     rest = float(np.mean(trace[:still_frames]))
-    enough = hold.share * abs(rule.target.low - (rest if rule.absolute else 0.0))
+    enough = hold.share * (max(abs(rule.target.low - rest), rule.least.value) if rule.absolute else abs(rule.target.low))
     inside = (done.time_s >= one.round.start_s) & (done.time_s <= one.round.end_s)
     far = inside & (np.abs(trace - rest) >= enough)
     if not far.any():

@@ -65,7 +65,7 @@ STEPPED, STRAYED = 0.42, 0.7
 EXCHANGED = -0.5  # the line from foot to foot, in its length at the start: from here on it is the other way round
 CALM = 0.35  # trunk lengths a second
 CENTRE_FIRST_S, CENTRE_FIRST_TAU_S, CENTRE_TAU_S = 1.2, 0.5, 3.0
-CENTRE_PULL, CENTRE_PULL_BOTH, STEPS_ON = 0.15, 0.4, 0.12
+CENTRE_PULL, CENTRE_PULL_BOTH, STEPS_ON = 0.15, 0.25, 0.12
 # A hand is down at the chair when it is this far along the trunk (0 shoulders, 1 hips), and up at the chest above.
 HAND_DOWN = 0.75
 HALF_UP = 0.5
@@ -710,7 +710,8 @@ def keep_hold(plan: Any, track: Any, change: float, time_s: float, dt: float) ->
     """Run the hold's clock; true when a hold has just ended (a lapse of half a second or more)."""
     enough = plan.hold_from
     if plan.hold_at == plan.hold_at:
-        enough = plan.hold_share * abs(plan.hold_at - track.reference[0])
+        # Who begins near the target, or past it, still has to do something.
+        enough = plan.hold_share * max(abs(plan.hold_at - track.reference[0]), plan.least)
     is_held = track.hold_from_s == track.hold_from_s and time_s - track.hold_to_s < LAPSE_S
     if change >= (HOLD_STAYS * enough if is_held else enough):
         if track.hold_from_s != track.hold_from_s:
