@@ -88,8 +88,8 @@ def simulate(
     Parameters
     ----------
     exercise_id : str
-        One of `PERFORMED`: the eight exercises, or "walking-on-the-spot", "lying-still", "standing-still", "getting-up", which have
-        no repetitions and last `duration_s`.
+        One of `PERFORMED`: the eight exercises, or "walking-on-the-spot", "lying-still", "standing-still", "sitting",
+        "getting-up", which have no repetitions and last `duration_s`.
     seed : int
         Same seed and arguments, same bits.
     build, camera : optional

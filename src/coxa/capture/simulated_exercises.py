@@ -133,5 +133,6 @@ PERFORMED: dict[str, Performed] = {
     "getting-up": Performed(
         standing.get_up, lambda posed: {}, "standing", {"side": (70, 110), "front": (-12, 12), "diagonal": (35, 55)}, repeats=False
     ),
+    "sitting": Performed(standing.sit, lambda posed: {}, "sitting", _UPRIGHT, repeats=False, heights=_HIGH),
     "lying-still": Performed(lying.lie_still, lambda posed: {}, "supine", _SUPINE, repeats=False),
 }  # fmt: skip

@@ -440,8 +440,8 @@ def follow_body(plan: Any, state: Any, world: Any, dt: float, is_running: bool) 
                 state.directions[i] += alpha * (now[i] - state.directions[i])
     chest(state.directions, state.chest)
     state.posture = posture_of(state.directions, state.chest)
-    if state.posture == SITTING and plan.postures[SITTING] == 0:
-        # Deep in a squat the thighs are as level as on a chair; only an exercise on a chair tells the two apart.
+    if state.posture == SITTING and plan.postures[SITTING] == 0 and (plan.planted == 1 or state.ready == 1):
+        # Deep in a squat, or with one knee high, the thighs are as level as on a chair; nobody begins standing exercises so.
         state.posture = STANDING
     if not is_running:
         state.seen_from = view_of(state.posture, state.directions, state.chest)
