@@ -42,7 +42,10 @@ def main() -> None:
         if id not in OTHERWISE:
             right, named, sets = right + good, named + beside, sets + arguments.people
         said = ", ".join(f"{name} {n}" for name, n in sorted(wrong.items())) or "–"
-        print(f"| {id} | {arguments.people} | {'–' if id in OTHERWISE else good} | {'–' if id in OTHERWISE else beside} | {first['']} | {said} |", flush=True)
+        print(
+            f"| {id} | {arguments.people} | {'–' if id in OTHERWISE else good} | {'–' if id in OTHERWISE else beside} | {first['']} | {said} |",
+            flush=True,
+        )
     if sets:
         print(f"\nRight name {right / sets:.1%} of {sets}, among the first two {named / sets:.1%}")
 
