@@ -117,7 +117,7 @@ SIGNALS = {
 
 # Signals of one leg, seen from the side, that the pose model gives to the other leg as well, or to that one alone: the
 # step puts the two together.
-SHARED = (THIGH_EXTENSION, THIGH_RISE)
+SHARED = (THIGH_EXTENSION, THIGH_RISE)  # a thigh that falls from where both are held is one leg's
 
 # Landmarks that each kind needs, of the working side and of the other, as offsets from the left one: 11 shoulder, 23 hip,
 # 25 knee, 27 ankle.

@@ -327,7 +327,7 @@ def sit(skeleton: Skeleton, drive: Drive, rng: Random) -> Posed:
 
     others = [
         turned("abdomen", "chest", size=12.0),
-        turned(f"shin_{side}", size=25.0),
+        turned(f"shin_{side}", size=12.0),
         turned("chest", "neck", size=20.0, axis=1),
         turned(f"upper_arm_{side}", f"forearm_{side}", size=40.0),
     ]
@@ -340,8 +340,10 @@ def sit(skeleton: Skeleton, drive: Drive, rng: Random) -> Posed:
         share = (drive.u[now] - edges[k]) / (edges[k + 1] - edges[k])
         there = smoothstep((share - 0.15) / 0.25) * (1 - smoothstep((share - 0.6) / 0.25))
         moved = between(seat, others[which], there)
-        # Who sits stays where the chair is.
+        # Who sits stays where the chair is; a foot that would sink lifts a little.
         held = moved.moved(seat.origins[0] - moved.origins[:, 0])
+        sunk = np.minimum(held.surface()[..., 1].min(axis=1) + 0.01, 0.0)
+        held = held.moved(vector(0.0, -sunk, 0.0))
         origins[now], rotations[now] = held.origins, held.rotations
     return Posed(skeleton, origins, rotations)
 

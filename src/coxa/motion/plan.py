@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from coxa.body.posture import POSTURES, VIEWS
-from coxa.body.signals import FOOT_DROP, HIP_HEIGHT, KNEES_SIDEWAYS, LEFT, LEG_SWING, RIGHT, SHARED, needed, signal_named
+from coxa.body.signals import FOOT_DROP, HIP_HEIGHT, KNEES_SIDEWAYS, LEFT, LEG_SWING, RIGHT, SHARED, THIGH_RISE, needed, signal_named
 from coxa.errors import BadInput
 from coxa.exercises.coaching import Coaching, FaultRule
 from coxa.exercises.model import Exercise
@@ -118,7 +118,7 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
     if p["side_mode"] == EACH and set(coaching.views) == {"side"}:
         p["side_mode"] = NEAR  # from the side the far leg is not seen well enough
     kind = signal_named(rule.signal).kind
-    p["shared"] = kind in SHARED and p["side_mode"] == NEAR and not rule.both_ways
+    p["shared"] = kind in SHARED and p["side_mode"] == NEAR and not rule.both_ways and (kind != THIGH_RISE or rule.polarity > 0)
     if rule.both_ways and p["side_mode"] == EACH:
         raise BadInput(f"{exercise.id}: expected both_ways with sides near, upper or both, got each; follow one leg at a time")
     p["drops"] = kind == FOOT_DROP
