@@ -22,6 +22,7 @@ import numpy as np
 from coxa.capture.simulated import Simulation, simulate
 from coxa.capture.simulated_exercises import PERFORMED
 from coxa.capture.simulated_keys import can_be_performed, kept, plantable
+from coxa.capture.simulated_truth import TrueRepetition
 from coxa.exercises import catalogue
 from coxa.exercises.coaching import Coaching
 from coxa.motion import SetResult, analyze
@@ -63,6 +64,10 @@ PLANTED: dict[str, dict[str, float]] = {
 
 #: Faults whose limits are not in degrees are planted at this many times the red limit, haste at this share of its time.
 OVER, HASTE = 1.3, 0.65
+#: Seconds held are counted right within this.
+WITHIN_S = 1.0
+#: A stretch this near to where its clock starts, in shares of it, is neither held nor not held.
+EDGE = 0.12
 
 
 def coached_ids() -> list[str]:
@@ -80,7 +85,10 @@ def to_plant(exercise: str, coaching: Coaching) -> dict[str, float]:
         if rule.fault not in can or coaching.views[0] not in rule.views or rule.red is None:
             continue
         red = rule.red.value
-        sizes[rule.fault] = HASTE * red if rule.kind == "tempo" else red + 5.0 if rule.red.unit == "deg" else OVER * red
+        if rule.kind == "oscillation":
+            sizes[rule.fault] = 2.0 * red + 5.0  # from low to high; the limit is half of that
+        else:
+            sizes[rule.fault] = HASTE * red if rule.kind == "tempo" else red + 5.0 if rule.red.unit == "deg" else OVER * red
     return sizes
 
 
@@ -96,6 +104,16 @@ def reaches(exercise: str, fault: str, true: float) -> bool:
         return true >= rule.red.value
     over = 2.0 if rule.red.unit == "deg" else 0.1 * abs(rule.red.value)
     return true <= 0.9 * rule.red.value if rule.kind == "tempo" else true >= rule.red.value + over
+
+
+def is_at_edge(coaching: Coaching, done: TrueRepetition) -> bool:
+    """Whether a stretch went just as far as its clock asks for: then the smallest error decides between nothing and all of it."""
+    rule = coaching.repetition
+    if coaching.hold is None or rule.target.unit != "deg":
+        return False
+    rest = done.peak_deg - done.range_deg
+    enough = coaching.hold.share * (max(abs(rule.target.low - rest), rule.least.value) if rule.absolute else abs(rule.target.low))
+    return abs(abs(done.range_deg) - enough) < EDGE * enough
 
 
 def attempts(exercise: str, simulation: Simulation) -> int:
@@ -189,8 +207,12 @@ def watch_simulated(exercise: str, people: int) -> Score:
         good = len(result.repetitions) == attempts(exercise, simulation)
         if good and coaching.repetition.directions:
             score.ways += [r.direction for r in simulation.truth.repetitions] == [r.direction for r in result.repetitions]
-        if coaching.hold is not None and coaching.hold.clock == "band" and len(result.holds) == n:
-            score.seconds += [h.held_s - (true[1] - true[0]) for h, true in zip(result.holds, simulation.truth.holds, strict=True)]
+        if coaching.hold is not None and coaching.hold.clock == "band":
+            for r, (begun_s, ended_s) in zip(simulation.truth.repetitions, simulation.truth.holds, strict=True):
+                if is_at_edge(coaching, r):
+                    continue
+                seen_s = sum(h.held_s for h in result.holds if h.start_s < r.end_s and h.end_s > r.start_s)
+                score.seconds.append(seen_s - (ended_s - begun_s))
         score.exact += good
         if not good:
             score.missed.append(seed)
@@ -239,7 +261,11 @@ def simulated(people: int, only: list[str]) -> None:
         print(
             f"| {exercise} | {s.exact}/{s.sets} ({s.exact / s.sets:.1%}) | {s.told_red}/{s.clean} ({s.told_red / max(s.clean, 1):.1%}) | {s.false_red}/{s.clean} ({s.false_red / max(s.clean, 1):.1%}) | {found} | {away} |"
             + (f" ways told right {s.ways}/{s.exact};" if s.ways else "")
-            + (f" held {np.mean(s.seconds):+.1f} s ({np.min(s.seconds):+.1f} to {np.max(s.seconds):+.1f});" if s.seconds else "")
+            + (
+                f" held {np.mean(s.seconds):+.1f} s, within {WITHIN_S:g} s {np.mean(np.abs(s.seconds) <= WITHIN_S):.1%} of {len(s.seconds)};"
+                if s.seconds
+                else ""
+            )
             + (f" missed: {s.missed[:8]}" if s.missed else ""),
             flush=True,
         )

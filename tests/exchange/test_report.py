@@ -491,3 +491,11 @@ def test_a_clip_without_frames_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="at least one picture"):
         annotate(tmp_path / "a.mp4", iter(()), person(), a_set())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_set_that_was_not_recognised_has_a_page_that_says_so(tmp_path: Path) -> None:
+    recording = person()
+    nothing = a_set(exercise="", status="not_this_exercise", side="unknown", view="unknown", posture="unknown", repetitions=())
+    text = Page(report.write_report(tmp_path, nothing, recording, None, wave(recording), None).read_text()).text
+    assert "not recognised" in text
+    assert "“”" not in text

@@ -154,3 +154,11 @@ def test_a_mistake_outside_any_repetition_is_counted_in_times() -> None:
 def test_every_exercise_says_where_its_limits_come_from(id: str) -> None:
     exercise = catalogue.load(id)
     assert exercise.coaching is None or words.sources(exercise).endswith(".")
+
+
+def test_a_set_that_was_not_recognised_is_said_to_be_so() -> None:
+    nothing = a_set(exercise="", status="not_this_exercise", recognised=())
+    assert words.exercise_name(nothing, None)
+    said = words.verdict(nothing)
+    assert "not recognised" in said.headline
+    assert "“”" not in str(said)

@@ -18,7 +18,7 @@ EXERCISES = tuple(id for id in catalogue.ids() if id in PERFORMED)
 #: Every exercise that a camera follows and the simulated person does.
 COACHED = tuple(id for id in catalogue.ids() if id in PERFORMED or can_be_performed(id))
 #: What is filmed that is no exercise.
-OTHERWISE = ("walking-on-the-spot", "standing-still", "lying-still", "getting-up")
+OTHERWISE = ("walking-on-the-spot", "standing-still", "sitting", "lying-still", "getting-up")
 #: Few repetitions where each is long.
 REPETITIONS = {"hip-flexor-stretch": 2, "single-leg-stance": 2}
 

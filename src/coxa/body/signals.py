@@ -43,6 +43,8 @@ SHIN_PER_TRUNK = 0.246 / 0.288
 LEG_PER_TRUNK = THIGH_PER_TRUNK + SHIN_PER_TRUNK
 # Between the hip joints, or between knees that lie on each other, 0.10 of body height (as the mannequin).
 HIPS_PER_TRUNK = 0.10 / 0.288
+# Sine from which on an angle (45 degrees) is followed along its tangent.
+STEEP = math.sqrt(0.5)
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ SIGNALS = {
 
 # Signals of one leg, seen from the side, that the pose model gives to the other leg as well, or to that one alone: the
 # step puts the two together.
-SHARED = (THIGH_EXTENSION,)
+SHARED = (THIGH_EXTENSION, THIGH_RISE)  # a thigh that falls from where both are held is one leg's
 
 # Landmarks that each kind needs, of the working side and of the other, as offsets from the left one: 11 shoulder, 23 hip,
 # 25 knee, 27 ankle.
@@ -165,6 +167,13 @@ def bend(ax: float, ay: float, bx: float, by: float, cx: float, cy: float) -> fl
     return math.degrees(abs(math.atan2(ux * vy - uy * vx, ux * vx + uy * vy)))
 
 
+@njit(cache=True, inline="always")
+def angle_of_sine(sine: float) -> float:
+    """Angle in degrees; past `STEEP` along the tangent, so that it neither ends at 90 nor makes much of every tremble near it."""
+    less = max(-STEEP, min(STEEP, sine))
+    return math.degrees(math.asin(less) + (sine - less) / math.sqrt(1.0 - STEEP * STEEP))
+
+
 @njit(cache=True)
 def measure(kind: int, side: int, p: Floats, ruler: float, orient: Floats) -> float:
     """One signal of one frame.
@@ -199,7 +208,8 @@ def measure(kind: int, side: int, p: Floats, ruler: float, orient: Floats) -> fl
         return 180.0 - bend(p[23 + o, 0], p[23 + o, 1], p[25 + o, 0], p[25 + o, 1], p[27 + o, 0], p[27 + o, 1])
     if kind == KNEE_OPENING:
         gap = math.hypot(p[25, 0] - p[26, 0], p[25, 1] - p[26, 1]) / (ruler * THIGH_PER_TRUNK)
-        return 2.0 * math.degrees(math.asin(min(1.0, 0.5 * gap)))
+        # Knees nearer to the camera than the trunk look further apart than thighs are long.
+        return 2.0 * angle_of_sine(0.5 * gap)
     if kind == LEG_LIFT:
         return math.degrees(math.atan2(mid_hy - p[ankle, 1], feet * (p[ankle, 0] - mid_hx)))
     if kind == LEG_ABDUCTION:
@@ -241,7 +251,8 @@ def measure(kind: int, side: int, p: Floats, ruler: float, orient: Floats) -> fl
         # Seen from the side, the pelvis and the knees that roll to the left bring the right side up. From the feet the knees
         # would say more, but they hide the head there, and the pose model takes them for shoulders.
         higher = (p[23, 1] + p[25, 1] - p[24, 1] - p[26, 1]) * 0.5 / (ruler * HIPS_PER_TRUNK)
-        return math.degrees(math.asin(max(-1.0, min(1.0, higher))))
+        # Far over, the upper knee is drawn up and may stand higher than the hips are wide.
+        return angle_of_sine(higher)
     if kind == KNEE_SIDEWAYS:
         return math.degrees(math.atan2(outward * (p[knee, 0] - p[hip, 0]), p[hip, 1] - p[knee, 1]))
     if kind == LEG_RISE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from coxa.body.mannequin.contacts import Assembly, between
+from coxa.body.mannequin.contacts import Assembly, between, small_turn
 from coxa.body.mannequin.kinematics import BASES, Posed, turn
 from coxa.body.mannequin.poses import posture
 from coxa.body.mannequin.skeleton import INDEX, SEGMENTS, SIDES, Floats, Side, Skeleton
@@ -23,6 +23,9 @@ from coxa.capture.performed import (
     trunk_lean,
     vector,
 )
+from coxa.capture.performed_keys import forward, local_rotations
+from coxa.exercises import catalogue
+from coxa.exercises.moving import still
 
 UPRIGHT = BASES["standing"]
 
@@ -306,6 +309,42 @@ def get_up(skeleton: Skeleton, drive: Drive, rng: Random) -> Posed:
         part = (along >= stops[k]) & ((along < stops[k + 1]) | (k == len(keys) - 2))
         moved = between(keys[k], keys[k + 1], smoothstep((along[part] - stops[k]) / (stops[k + 1] - stops[k])))
         origins[part], rotations[part] = moved.origins, moved.rotations
+    return Posed(skeleton, origins, rotations)
+
+
+def sit(skeleton: Skeleton, drive: Drive, rng: Random) -> Posed:
+    """Sitting on a chair, now and then leaning, shifting a foot or turning to look: no exercise of the library."""
+    movement = catalogue.load("chair-stand").movement
+    assert movement is not None
+    seat = still(movement, skeleton, "start")
+    side: Side = "left" if rng.random() < 0.5 else "right"
+
+    def turned(*segments: str, size: float, axis: int = 0) -> Posed:
+        turns = np.zeros((len(SEGMENTS), 3))
+        for name in segments:
+            turns[INDEX[name], axis] = np.radians(rng.uniform(-size, size))
+        return forward(skeleton, seat.origins[0], local_rotations(seat) @ small_turn(turns))
+
+    others = [
+        turned("abdomen", "chest", size=12.0),
+        turned(f"shin_{side}", size=12.0),
+        turned("chest", "neck", size=20.0, axis=1),
+        turned(f"upper_arm_{side}", f"forearm_{side}", size=40.0),
+    ]
+    # There and back at moments of one's own; a rest between them.
+    parts = rng.permutation(len(others))
+    edges = np.linspace(0.0, 1.0, len(parts) + 1)
+    origins, rotations = np.empty((drive.frames, len(SEGMENTS), 3)), np.empty((drive.frames, len(SEGMENTS), 3, 3))
+    for k, which in enumerate(parts):
+        now = (drive.u >= edges[k]) & ((drive.u < edges[k + 1]) | (k == len(parts) - 1))
+        share = (drive.u[now] - edges[k]) / (edges[k + 1] - edges[k])
+        there = smoothstep((share - 0.15) / 0.25) * (1 - smoothstep((share - 0.6) / 0.25))
+        moved = between(seat, others[which], there)
+        # Who sits stays where the chair is; a foot that would sink lifts a little.
+        held = moved.moved(seat.origins[0] - moved.origins[:, 0])
+        sunk = np.minimum(held.surface()[..., 1].min(axis=1) + 0.01, 0.0)
+        held = held.moved(vector(0.0, -sunk, 0.0))
+        origins[now], rotations[now] = held.origins, held.rotations
     return Posed(skeleton, origins, rotations)
 
 

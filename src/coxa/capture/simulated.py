@@ -88,8 +88,8 @@ def simulate(
     Parameters
     ----------
     exercise_id : str
-        One of `PERFORMED`: the eight exercises, or "walking-on-the-spot", "lying-still", "standing-still", "getting-up", which have
-        no repetitions and last `duration_s`.
+        One of `PERFORMED`: the eight exercises, or "walking-on-the-spot", "lying-still", "standing-still", "sitting",
+        "getting-up", which have no repetitions and last `duration_s`.
     seed : int
         Same seed and arguments, same bits.
     build, camera : optional
@@ -357,7 +357,18 @@ def _truth(
             TrueRepetition(r.start_s, r.top_s, r.leave_s, r.end_s, height - rest["own"], height, r.hold_s, sizes, dict(faults.get(k, {})))
         )
     moments = tuple(plan.repetitions[k].top_s + t for k, ts in sorted(touches.items()) for t in ts)
-    return Truth(exercise_id, "both" if spec.both else side, tuple(found), tuple((r.top_s, r.leave_s) for r in plan.repetitions), moments)
+    holds = tuple(
+        (r.top_s, r.leave_s) if spec.held_deg is None else _held(r, values["own"] - rest["own"], spec.held_deg, fps)
+        for r in plan.repetitions
+    )
+    return Truth(exercise_id, "both" if spec.both else side, tuple(found), holds, moments)
+
+
+def _held(r: _Repetition, change: Floats, enough: float, fps: float) -> tuple[float, float]:
+    """From when to when one repetition was far enough; nothing where it never was."""
+    first = round(r.start_s * fps)
+    far = np.flatnonzero(change[first : round(r.end_s * fps) + 1] >= enough)
+    return (float(first + far[0]) / fps, float(first + far[-1]) / fps) if len(far) else (r.top_s, r.top_s)
 
 
 def _mirrored_camera(camera: Camera) -> Camera:

@@ -41,6 +41,7 @@ class Performed:
     growing : set of faults whose natural size grows with the range.
     opposites : faults that, when planted, keep a natural one out.
     canonical : the side that works as the movement is written.
+    held_deg : change of the own angle from which a stretch is far enough to be timed; otherwise its peak is.
     """
 
     perform: Perform
@@ -60,6 +61,7 @@ class Performed:
     shifts: bool = False
     both: bool = False
     repeats: bool = True
+    held_deg: float | None = None
     canonical: Side = "left"
     sway_deg: float = 0.6
     heights: tuple[float, float, float] = _LOW  # shares of cameras on the floor, a chair, a table
@@ -109,13 +111,13 @@ PERFORMED: dict[str, Performed] = {
         faults=("trunk-leans-back", "trunk-leans-forward", "bounces", "range-too-big", "lift-too-small"),
         own_faults=("range-too-big", "lift-too-small"),
         natural={"trunk-leans-forward": (-1.5, 3.0)}, opposites={"trunk-leans-forward": ("trunk-leans-back",)},
-        heights=(0.3, 0.4, 0.3),
+        heights=(0.3, 0.4, 0.3), held_deg=8.0,
     ),
     "single-leg-stance": Performed(
         standing.single_leg_stance, standing.single_leg_stance_truth, "standing", _OTHER_STANCE, (40.0, 85.0), absolute=True,
         up_s=(0.7, 1.5), hold_s=(5.0, 20.0), down_s=(0.6, 1.3), faults=("pelvis-drops", "trunk-leans-to-stance"),
         natural={"pelvis-drops": (-1.5, 2.0), "trunk-leans-to-stance": (-0.5, 2.5)}, shifts=True, canonical="right",
-        sway_deg=1.2, heights=_HIGH,
+        sway_deg=1.2, heights=_HIGH, held_deg=20.0,
     ),
     "squat": Performed(
         standing.squat, standing.squat_truth, "standing", _UPRIGHT, (65.0, 100.0), absolute=True, up_s=(0.9, 2.2), hold_s=(0.0, 0.8),
@@ -131,5 +133,6 @@ PERFORMED: dict[str, Performed] = {
     "getting-up": Performed(
         standing.get_up, lambda posed: {}, "standing", {"side": (70, 110), "front": (-12, 12), "diagonal": (35, 55)}, repeats=False
     ),
+    "sitting": Performed(standing.sit, lambda posed: {}, "sitting", _UPRIGHT, repeats=False, heights=_HIGH),
     "lying-still": Performed(lying.lie_still, lambda posed: {}, "supine", _SUPINE, repeats=False),
 }  # fmt: skip

@@ -43,8 +43,8 @@ PerRepetition = float | Sequence[float] | None
 OTHER: dict[Side, Side] = {"left": "right", "right": "left"}
 LYING = ("supine", "prone", "side-lying")
 
-#: Share of the way to a pose by which a held one sags or bounces at most.
-MOST_SWING = 0.4
+#: Share of the way to a pose by which a held one bounces, or sags, at most.
+MOST_SWING, MOST_SAG = 0.4, 0.6
 
 #: Height of the bodies on which key poses are solved, metres.
 REFERENCE_M = 1.70
@@ -412,8 +412,10 @@ def make_round(
     found = [own.pose(key) for key in keys]
     size = [abs(own.value(p, start, rule.signal)[0] - own.value(p, start, rule.signal)[1]) for p in found]
     apex = int(np.argmax(size)) if len(found) > 1 else 0
-    through = list(range(apex + 1))
-    before = found[apex - 1] if apex else start
+    # Who bounces or sags gives way towards the start, and not only as far as the key pose before the top.
+    swings = any(rules[name].kind in ("sag", "oscillation") for name in planted)
+    through = [apex] if swings else list(range(apex + 1))
+    before = found[apex - 1] if apex and not swings else start
     target = found[apex]
     wobble = None
     for name, amount in planted.items():
@@ -433,7 +435,7 @@ def make_round(
             reach = own.reach_for(start, before, target, low if rule.absolute else rest + np.sign(now - rest) * low)
         elif fault.kind in ("sag", "oscillation"):
             # Where the signal hardly changes any more no body can make it swing that far.
-            share = min(amount / own.slope(start, before, target, reach), MOST_SWING)
+            share = min(amount / own.slope(start, before, target, reach), MOST_SAG if fault.kind == "sag" else MOST_SWING)
             hold = max(hold, 2.5 if fault.kind == "sag" else 6.0)
             wobble = (fault.kind, share, float(rng.uniform(0.9, 1.3)))
         elif fault.kind == "level":
@@ -443,8 +445,8 @@ def make_round(
         reach = own.reach_for(start, before, target, range_wanted if rule.absolute else rest + np.sign(now - rest) * range_wanted)
     part = up / len(through)
     visits = []
-    for k in through:
-        go = from_s + k * part
+    for turn, k in enumerate(through):
+        go = from_s + turn * part
         last = k == apex
         visits.append(Visit(target if last else found[k], go, go + part, go + part + (hold if last else 0.0), reach if last else 1.0))
     top, leave = visits[-1].there_s, visits[-1].leave_s
@@ -602,7 +604,7 @@ def held(known: Kept, done: Performance, one: Done, trace: Floats, still_frames:
     rule, hold = known.coaching.repetition, known.coaching.hold
     assert hold is not None
     rest = float(np.mean(trace[:still_frames]))
-    enough = hold.share * abs(rule.target.low - (rest if rule.absolute else 0.0))
+    enough = hold.share * (max(abs(rule.target.low - rest), rule.least.value) if rule.absolute else abs(rule.target.low))
     inside = (done.time_s >= one.round.start_s) & (done.time_s <= one.round.end_s)
     far = inside & (np.abs(trace - rest) >= enough)
     if not far.any():

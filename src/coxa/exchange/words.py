@@ -320,6 +320,15 @@ def _cannot_see(result: SetResult, exercise: Exercise | None) -> Verdict:
 
 
 def _another_exercise(result: SetResult, exercise: Exercise | None) -> Verdict:
+    if not result.exercise:
+        return Verdict(
+            _("This exercise was not recognised."),
+            (
+                _("You were seen, but the movement is none that is known here. So nothing was counted and nothing was judged."),
+                _("Choose the exercise yourself and show the clip again."),
+            ),
+            "unsure",
+        )
     name = exercise_name(result, exercise)
     sentences = [_("You were seen, but the start position never matched. So nothing was counted and nothing was judged.")]
     others = [r for r in result.recognised if r.exercise != result.exercise]
@@ -451,7 +460,9 @@ def sources(exercise: Exercise | None) -> str:
 
 
 def exercise_name(result: SetResult, exercise: Exercise | None) -> str:
-    """The exercise's name as a person says it."""
+    """The exercise's name as a person says it; that there is none, where none was recognised."""
+    if exercise is None and not result.exercise:
+        return _("Exercise not recognised")
     return exercise.name if exercise is not None else spell(result.exercise)
 
 

@@ -50,7 +50,7 @@ class RepetitionRule(Part):
 
 
 class HoldRule(Part):
-    """The hold: the clock runs while the signal is at least `share` of the way from rest to the target's low end."""
+    """The hold: the clock runs while the signal is at least `share` of the way from rest to the target's low end, or of `least`."""
 
     target: Range  # seconds
     share: float = 0.8

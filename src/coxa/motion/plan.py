@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from coxa.body.posture import POSTURES, VIEWS
-from coxa.body.signals import FOOT_DROP, HIP_HEIGHT, KNEES_SIDEWAYS, LEFT, LEG_SWING, RIGHT, SHARED, needed, signal_named
+from coxa.body.signals import FOOT_DROP, HIP_HEIGHT, KNEES_SIDEWAYS, LEFT, LEG_SWING, RIGHT, SHARED, THIGH_RISE, needed, signal_named
 from coxa.errors import BadInput
 from coxa.exercises.coaching import Coaching, FaultRule
 from coxa.exercises.model import Exercise
+from coxa.motion.tracker import SMALLEST
 
 MOST_SIGNALS, MOST_CHECKS, MOST_FAULTS, MOST_NEEDED = 16, 6, 16, 6
 
@@ -22,10 +23,14 @@ SIDE_MODES = {"near": NEAR, "upper": UPPER, "both": AS_ONE, "each": EACH}
 NOT_IN_STEP, LEVEL, SAG, OSCILLATION = range(4)
 FAULT_KINDS = {"level": LEVEL, "sag": SAG, "oscillation": OSCILLATION}
 
-#: Signals that go past their rest the other way when the other leg works: what lies beyond rest is not this leg's.
-ONE_SIDED = (FOOT_DROP,)
+#: Signals that go past their rest the other way when the other leg works, or on the way that is not counted.
+ONE_SIDED = (FOOT_DROP, LEG_SWING)
 #: Signals whose movement is hardly larger than what a pose model's points wander.
 SMALL = (FOOT_DROP, KNEES_SIDEWAYS, LEG_SWING)
+#: Share of the least range from which such a movement is listed as an attempt; below it, it may be wander.
+SMALLEST_OF_SMALL = 0.6
+#: Signals of a body that rolls from its back towards one side.
+ROLLING = (KNEES_SIDEWAYS,)
 #: Signals of a body that goes up and down over its feet. On a chair the far foot is seen too badly to tell a step.
 STANDING_ON = (HIP_HEIGHT,)
 
@@ -41,6 +46,8 @@ PLAN = np.dtype(
         ("planted", "i8"),  # the feet stay where they are: a step makes it another movement
         ("drops", "i8"),  # a foot hangs and sinks against the other
         ("calm", "i8"),  # a small movement: its slow part is followed
+        ("smallest", "f8"),  # share of the least range from which a movement is an attempt
+        ("rolls", "i8"),  # who lies on the back may come to lie on one side meanwhile
         ("way_signal", "i8"),  # index of the signal whose change tells the way, or -1
         ("from_feet", "i8"),  # the trunk may be seen end on, and is then no ruler
         ("chair", "i8"),  # stands are counted: the last one from half-way up, and the arms are watched
@@ -111,11 +118,13 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
     if p["side_mode"] == EACH and set(coaching.views) == {"side"}:
         p["side_mode"] = NEAR  # from the side the far leg is not seen well enough
     kind = signal_named(rule.signal).kind
-    p["shared"] = kind in SHARED and p["side_mode"] == NEAR and not rule.both_ways
+    p["shared"] = kind in SHARED and p["side_mode"] == NEAR and not rule.both_ways and (kind != THIGH_RISE or rule.polarity > 0)
     if rule.both_ways and p["side_mode"] == EACH:
         raise BadInput(f"{exercise.id}: expected both_ways with sides near, upper or both, got each; follow one leg at a time")
     p["drops"] = kind == FOOT_DROP
     p["calm"] = kind in SMALL or (coaching.hold is not None and coaching.hold.clock == "band")
+    p["smallest"] = SMALLEST_OF_SMALL if kind in SMALL else SMALLEST
+    p["rolls"] = kind in ROLLING
     p["both_ways"] = rule.both_ways
     p["centred"] = p["both_ways"] or kind in ONE_SIDED
     p["planted"] = kind in STANDING_ON

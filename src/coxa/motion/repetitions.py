@@ -48,7 +48,6 @@ from coxa.motion.tracker import (
     SETTLE_S,
     SETTLING,
     SLOW_S,
-    SMALLEST,
     STARTED,
     STAY,
     STILL,
@@ -95,7 +94,7 @@ def _least_attempt(state: Any) -> float:
     """Range from which a movement is an attempt at the repetition."""
     if state.least_range > 0.0:
         # Near the least range it is an attempt, however small beside the person's usual one; a fidget is smaller.
-        return float(max(SMALLEST * state.least_range, min(FIDGET * state.usual, NEARLY * state.least_range)))
+        return float(max(state.smallest * state.least_range, min(FIDGET * state.usual, NEARLY * state.least_range)))
     floor = noise_floor(state)
     if state.usual > 0.0:
         floor = min(floor, 0.6 * state.usual)

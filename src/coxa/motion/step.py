@@ -18,6 +18,7 @@ from coxa.body.posture import (
     BREADTH_PER_TRUNK,
     DIRECTIONS,
     NO_VIEW,
+    SIDE_LYING,
     SITTING,
     STANDING,
     UNKNOWN,
@@ -54,15 +55,17 @@ SPIKE = 0.30
 SPIKE_S = 0.15
 SWAP_S = 0.5
 LAPSE_S = 0.5
-SLOW_TAU_S = 0.4
+SLOW_TAU_S, CALM_TAU_S = 0.4, 0.25
 RATE_TAU_S, CALM_RATE_TAU_S = 0.1, 0.25
 LEAST_HOLD_S = 1.0
+HOLD_STAYS = 0.85  # a hold goes on down to this share of where its clock starts, lest wander at the edge break it
 BOUNCES, BOUNCES_IN_S = 6, 5.0
 COUNTER_MOVEMENT, BESIDE_S = 0.6, 0.4
 STEPPED, STRAYED = 0.42, 0.7
 EXCHANGED = -0.5  # the line from foot to foot, in its length at the start: from here on it is the other way round
 CALM = 0.35  # trunk lengths a second
-CENTRE_TAU_S, STEPS_ON = 3.0, 0.12
+CENTRE_FIRST_S, CENTRE_FIRST_TAU_S, CENTRE_TAU_S = 1.2, 0.5, 3.0
+CENTRE_PULL, CENTRE_PULL_BOTH, STEPS_ON = 0.15, 0.25, 0.12
 # A hand is down at the chair when it is this far along the trunk (0 shoulders, 1 hips), and up at the chest above.
 HAND_DOWN = 0.75
 HALF_UP = 0.5
@@ -253,7 +256,7 @@ def forget_set_up(plan: Any, state: Any, tracks: Any, trackers: Any) -> None:
         tracks[k].running = 0
         tracks[k].have_base = 0
         tracks[k].side = k if plan.side_mode == EACH else BOTH
-        start_tracker(trackers[k], polarity_of(plan, k), plan.least, plan.least_s)
+        start_tracker(trackers[k], polarity_of(plan, k), plan.least, plan.least_s, plan.smallest)
 
 
 @njit(cache=True, inline="always")
@@ -437,8 +440,8 @@ def follow_body(plan: Any, state: Any, world: Any, dt: float, is_running: bool) 
                 state.directions[i] += alpha * (now[i] - state.directions[i])
     chest(state.directions, state.chest)
     state.posture = posture_of(state.directions, state.chest)
-    if state.posture == SITTING and plan.postures[SITTING] == 0:
-        # Deep in a squat the thighs are as level as on a chair; only an exercise on a chair tells the two apart.
+    if state.posture == SITTING and plan.postures[SITTING] == 0 and (plan.planted == 1 or state.ready == 1):
+        # Deep in a squat, or with one knee high, the thighs are as level as on a chair; nobody begins standing exercises so.
         state.posture = STANDING
     if not is_running:
         state.seen_from = view_of(state.posture, state.directions, state.chest)
@@ -534,7 +537,7 @@ def choose_side(plan: Any, state: Any, tracks: Any, trackers: Any, wanted: int) 
     for k in range(len(tracks)):
         tracks[k].side = best
         tracks[k].have_base = 0
-        start_tracker(trackers[k], polarity_of(plan, k), plan.least, plan.least_s)
+        start_tracker(trackers[k], polarity_of(plan, k), plan.least, plan.least_s, plan.smallest)
 
 
 @njit(cache=True)
@@ -551,9 +554,13 @@ def fits_set_up(plan: Any, state: Any, track: Any) -> bool:
 
 @njit(cache=True, inline="always")
 def is_elsewise(plan: Any, state: Any) -> bool:
-    """Whether the body is in a posture that is none of the exercise's; who does chair stands may stand as well as sit."""
-    other = state.posture != UNKNOWN and plan.postures[state.posture] == 0
-    return bool(other and not (plan.chair == 1 and state.posture == STANDING))
+    """Whether the body is in a posture that is none of the exercise's.
+
+    Who does chair stands may stand as well as sit, and a pelvis that rolls far with the knees lies on its side.
+    """
+    if (plan.chair == 1 and state.posture == STANDING) or (plan.rolls == 1 and state.posture == SIDE_LYING):
+        return False
+    return bool(state.posture != UNKNOWN and plan.postures[state.posture] == 0)
 
 
 @njit(cache=True)
@@ -671,20 +678,21 @@ def grade_fault(track: Any, f: int, excess: float, amber: float, red: float, lea
 def count_turns(track: Any, value: float, least: float, time_s: float) -> float:
     """Half the height of recent bounces, when there were enough of them in the last seconds; else 0.
 
-    A turn is a reversal of at least `least`; two turns make one bounce.
+    A turn is a reversal of at least `least`; two turns make one bounce. The first one ends the way to the top and is none.
     """
     if track.turn_way == 0:
         if abs(value - track.turn) > least:
             track.turn_way = 1 if value > track.turn else -1
-            track.turn_before = track.turn
+            track.turn_before = math.nan
             track.turn = value
     elif track.turn_way * (value - track.turn) > 0.0:
         track.turn = value
     elif abs(value - track.turn) > least:
-        slot = track.turns % _TURNS
-        track.turn_s[slot] = time_s
-        track.turn_size[slot] = abs(track.turn - track.turn_before)
-        track.turns += 1
+        if track.turn_before == track.turn_before:
+            slot = track.turns % _TURNS
+            track.turn_s[slot] = time_s
+            track.turn_size[slot] = abs(track.turn - track.turn_before)
+            track.turns += 1
         track.turn_before = track.turn
         track.turn_way = -track.turn_way
         track.turn = value
@@ -702,8 +710,10 @@ def keep_hold(plan: Any, track: Any, change: float, time_s: float, dt: float) ->
     """Run the hold's clock; true when a hold has just ended (a lapse of half a second or more)."""
     enough = plan.hold_from
     if plan.hold_at == plan.hold_at:
-        enough = plan.hold_share * abs(plan.hold_at - track.reference[0])
-    if change >= enough:
+        # Who begins near the target, or past it, still has to do something.
+        enough = plan.hold_share * max(abs(plan.hold_at - track.reference[0]), plan.least)
+    is_held = track.hold_from_s == track.hold_from_s and time_s - track.hold_to_s < LAPSE_S
+    if change >= (HOLD_STAYS * enough if is_held else enough):
         if track.hold_from_s != track.hold_from_s:
             track.hold_from_s = time_s
             track.held_s = 0.0
@@ -839,7 +849,8 @@ def judge_frame(plan: Any, state: Any, tracks: Any, k: int, tracker: Any, world:
     note_peak(state, track, tracker, world, way, height)
     if plan.planted == 1:
         feet_moved(state, track)
-    if plan.side_mode == EACH:
+    # A hanging foot that sinks is the other one rising: there is but one movement.
+    if plan.side_mode == EACH and plan.drops == 0:
         track.other_top = max(track.other_top, (tracks[1 - k].signal[0] - track.other_rest) * plan.polarity)
     change = value if plan.centred == 1 else value - polarity * track.reference[0]
     if plan.hold_band == 1 and keep_hold(plan, track, change, time_s, dt):
@@ -1012,7 +1023,7 @@ def step(
             e.start_s = time_s
             e.seen_from = state.seen_from
             for k in range(len(tracks)):
-                start_tracker(trackers[k], polarity_of(plan, k), plan.least, plan.least_s)
+                start_tracker(trackers[k], polarity_of(plan, k), plan.least, plan.least_s, plan.smallest)
                 tracks[k].rest[:] = tracks[k].signal
                 tracks[k].before = tracks[k].signal[0]
                 tracks[k].slow = 0.0 if plan.centred == 1 else tracks[k].signal[0]
@@ -1048,7 +1059,7 @@ def step(
         way = 0 if polarity > 0 else 1
         track.value = track.signal[0]
         if plan.centred == 1:
-            track.value -= centre_of(plan, track, trackers, dt)
+            track.value -= centre_of(plan, state, track, trackers, dt)
         # A stretch may bounce: the repetition follows its slow part, the bounce is a fault.
         if dt > 0.0:
             now = (track.signal[0] - track.before) * polarity / dt
@@ -1056,7 +1067,8 @@ def step(
             track.rate += dt / (dt + tau_s) * (now - track.rate)
             track.slot_rate = max(track.slot_rate, track.rate)
         track.before = track.signal[0]
-        track.slow += (dt / (dt + SLOW_TAU_S) if dt > 0.0 else 1.0) * (track.value - track.slow)
+        slow_tau_s = SLOW_TAU_S if plan.hold_band == 1 else CALM_TAU_S
+        track.slow += (dt / (dt + slow_tau_s) if dt > 0.0 else 1.0) * (track.value - track.slow)
         followed = track.slow if plan.calm == 1 else track.value
         if plan.centred == 1 and followed * polarity < 0.0:
             followed = 0.0
@@ -1099,7 +1111,7 @@ def lifted_itself(track: Any) -> bool:
 
 
 @njit(cache=True)
-def centre_of(plan: Any, track: Any, trackers: Any, dt: float) -> float:
+def centre_of(plan: Any, state: Any, track: Any, trackers: Any, dt: float) -> float:
     """The rest from which both ways are measured; it follows slowly while nothing is under way."""
     if track.have_base == 0:
         return float(track.rest[0])
@@ -1107,7 +1119,13 @@ def centre_of(plan: Any, track: Any, trackers: Any, dt: float) -> float:
     for k in range(len(trackers)):
         idle = idle and trackers[k].phase[0 if polarity_of(plan, k) > 0 else 1] == IDLE
     if idle and track.signal[0] == track.signal[0]:
-        track.base[0] += dt / (dt + CENTRE_TAU_S) * (track.signal[0] - track.base[0])
+        # A pose that is held on a way that is not followed is no new rest, nor is an overshoot: they pull no more than wander does.
+        most = plan.least * (CENTRE_PULL if len(trackers) == 1 else CENTRE_PULL_BOTH)
+        tau_s = CENTRE_TAU_S
+        if state.last_s - state.ready_s < CENTRE_FIRST_S:
+            # The first frames of a pose model are still on their way to where the body is.
+            tau_s, most = CENTRE_FIRST_TAU_S, math.inf
+        track.base[0] += dt / (dt + tau_s) * min(most, max(-most, track.signal[0] - track.base[0]))
     return float(track.base[0])
 
 

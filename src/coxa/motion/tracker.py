@@ -93,6 +93,7 @@ TRACKER = np.dtype(
         ("polarity", "i8"),
         ("open", "i8"),
         ("least_range", "f8"),
+        ("smallest", "f8"),
         ("least_s", "f8"),
         # thinning
         ("bin_n", "i8"),
@@ -162,7 +163,7 @@ TRACKER = np.dtype(
 
 
 @njit(cache=True)
-def start_tracker(state: Any, polarity: int, least_range: float, least_s: float) -> None:
+def start_tracker(state: Any, polarity: int, least_range: float, least_s: float, smallest: float = SMALLEST) -> None:
     """Set a `TRACKER` record to its beginning.
 
     Parameters
@@ -175,6 +176,8 @@ def start_tracker(state: Any, polarity: int, least_range: float, least_s: float)
         Range of a full repetition in the signal's unit; attempts from half of it are reported. 0: learn it from the signal.
     least_s : float
         Shortest repetition, from start to end, in seconds. 0: 0.6 s.
+    smallest : float
+        Share of the least range from which a movement is an attempt; less is not told from rest.
     """
     state.start_s = np.nan
     state.peak_s = np.nan
@@ -190,6 +193,7 @@ def start_tracker(state: Any, polarity: int, least_range: float, least_s: float)
     state.polarity = polarity
     state.open = 1 if polarity == 0 else 0
     state.least_range = least_range
+    state.smallest = smallest
     state.least_s = least_s if least_s > 0.0 else LEAST_S
     state.bin_n = 0
     state.bin_time = 0.0
