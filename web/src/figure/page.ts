@@ -8,6 +8,7 @@ interface Words {
   left: string;
   right: string;
   slow: string;
+  loading: string;
   failed: string;
 }
 
@@ -31,12 +32,16 @@ export function offerFigure(place: HTMLElement): void {
 async function show(place: HTMLElement, picture: HTMLElement | null, glb: string, alt: string, words: Words, open: HTMLButtonElement): Promise<void> {
   const stage = document.createElement("div");
   stage.className = "stage";
+  stage.hidden = true;
   place.prepend(stage);
+  open.textContent = words.loading;
   try {
     const { mountFigure } = await import("./index");
     const figure = await mountFigure(stage, { glb, alt });
+    stage.hidden = false;
     if (picture) picture.hidden = true;
     open.hidden = true;
+    open.textContent = words.open;
     const bar = document.createElement("div");
     bar.className = "stage__bar row";
     const pause = button(figure.playing ? words.pause : words.play);

@@ -3,7 +3,7 @@
 export interface Recorded {
   /** Seconds of capture, one a frame, increasing. */
   time_s: readonly number[];
-  /** World landmarks, 33 × 3 a frame, metres; null where nobody was seen. */
+  /** World landmarks, 33 × 3 a frame, metres; null for a point that was not seen, and for a frame without anybody. */
   world: readonly (readonly (readonly (number | null)[])[] | null)[];
 }
 

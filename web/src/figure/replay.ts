@@ -72,8 +72,8 @@ function controls(
   slider.step = "0.05";
   slider.setAttribute("aria-label", words.time);
 
-  const standing = world.find((frame) => frame !== null);
-  if (body.show(flat(standing))) stage.aim(body.middle);
+  // the first frame on which somebody was seen says how high to look
+  if (world.some((frame) => body.show(flat(frame)))) stage.aim(body.middle);
   const show = (): boolean => {
     const k = frameAt(times, first + now);
     if (k === shown) return false;
