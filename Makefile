@@ -12,7 +12,7 @@ SYSTEM := system-packages
 endif
 
 help:
-	@echo "make setup        install coxa into .venv, build the pose model (can be repeated)"
+	@echo "make setup        install coxa into .venv, draw the pictures, build the pose model (can be repeated)"
 	@echo "make run          set up, start the app on http://127.0.0.1:8000 and open it in a browser"
 	@echo "make demo         set up, analyse a simulated clip, open its report"
 	@echo "make test         set up, check style, types and rooms, run the tests"
@@ -61,5 +61,5 @@ system-packages:
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -yqq --no-install-recommends $$missing >/dev/null; }
 
 clean:
-	rm -rf .venv build dist site report .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache src/coxa/capture/models/*.task src/coxa/web/front web/node_modules src/coxa/locales/*/LC_MESSAGES
+	rm -rf .venv build dist site report .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache src/coxa/capture/models/*.task src/coxa/web/front src/coxa/web/drawn web/node_modules src/coxa/locales/*/LC_MESSAGES
 	find src tests bench scripts -name __pycache__ -type d -prune -exec rm -rf {} +

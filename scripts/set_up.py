@@ -25,6 +25,7 @@ LOCK = ROOT / "requirements" / "lock.txt"
 STAMPS = VENV / "set-up"
 LOG = STAMPS / "log.txt"
 FRONT = ROOT / "src" / "coxa" / "web" / "front"
+DRAWN = ROOT / "src" / "coxa" / "web" / "drawn"
 ROOM_GB = 3
 
 #: What the wheels need from the system on Linux, and the Debian package that has it.
@@ -66,6 +67,7 @@ def main() -> int:
             digest(ROOT / "scripts/compile_messages.py", *sorted((ROOT / "src/coxa/locales").rglob("*.po")), LOCK),
             compile_messages,
         ),
+        ("pictures", digest(*picture_sources(), LOCK), draw_pictures),
         ("pose model", digest(ROOT / "src/coxa/capture/pose_model.py", LOCK), build_pose_model),
         ("front", digest(*front_sources(), LOCK), build_front),
         (
@@ -157,6 +159,25 @@ def compile_messages() -> None:
     run([PYTHON, ROOT / "scripts/compile_messages.py"])
 
 
+def picture_sources() -> list[Path]:
+    """What the pictures are drawn from: exercises with their words, the body, and the code."""
+    source = ROOT / "src/coxa"
+    code = [
+        path for folder in ("exercises", "body/mannequin") for path in (source / folder).rglob("*.*") if path.suffix in (".py", ".toml")
+    ]
+    words = (source / "locales").rglob("*.po")
+    return [*sorted((*code, *words)), source / "web/pictures.py", ROOT / "scripts/draw_pictures.py"]
+
+
+def draw_pictures() -> None:
+    """Draw the exercises' pictures; those that are there and still fit are kept."""
+    progress("  a minute or so")
+    for line in output([PYTHON, ROOT / "scripts/draw_pictures.py"]):
+        if sys.stdout.isatty():
+            progress(line)
+    progress("")
+
+
 def build_pose_model() -> None:
     """Fetch the pinned npm package that holds the networks, and build the models from it."""
     name = run([PYTHON, "-c", "from coxa.capture import pose_model; print(pose_model.PACKAGE)"]).split()[-1]
@@ -229,6 +250,8 @@ def is_done(step: str, mark: str) -> bool:
     if step == "pose model" and not all((ROOT / f"src/coxa/capture/models/pose_{kind}.task").exists() for kind in ("full", "lite")):
         return False
     if step == "front" and not (FRONT / ".vite" / "manifest.json").exists():
+        return False
+    if step == "pictures" and not (DRAWN / "list.txt").exists():
         return False
     languages = [words.parent for words in (ROOT / "src/coxa/locales").glob("*/words.po")]
     if step == "messages" and not all((language / "LC_MESSAGES/coxa.mo").exists() for language in languages):

@@ -1,4 +1,4 @@
-"""What must be there before a wheel is built: the words are compiled; the web front and the pose models were built by set-up."""
+"""What must be there before a wheel is built: the words are compiled; web front, pictures and pose models were made by set-up."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 NEEDED = (
     "src/coxa/web/front/.vite/manifest.json",
     "src/coxa/web/front/sw.js",
+    "src/coxa/web/drawn/list.txt",
     "src/coxa/capture/models/pose_full.task",
     "src/coxa/capture/models/pose_lite.task",
 )

@@ -13,8 +13,11 @@ import httpx
 import pytest
 from serving import coxa_up
 
+from coxa.web import pictures
+
 ROOT = Path(__file__).parents[2]
 SLOW_S = 300
+MOST_MB = 60
 
 
 def build(source: Path, out: Path) -> subprocess.CompletedProcess[str]:
@@ -38,6 +41,8 @@ def test_the_wheel_holds_front_pages_pictures_words_and_models(wheel: Path) -> N
     wanted = {name for name in here if "__pycache__" not in name}
     assert wanted <= names, sorted(wanted - names)[:5]
     assert {"coxa/web/front/.vite/manifest.json", "coxa/web/front/sw.js", "coxa/web/templates/base.html"} <= names
+    assert {f"coxa/web/drawn/{one.name}" for one in pictures.pages_ask_for()} <= names, "set-up draws them: make setup"
+    assert wheel.stat().st_size < MOST_MB * 1e6
     assert {"coxa/capture/models/pose_full.task", "coxa/locales/de/LC_MESSAGES/coxa.mo"} <= names
     assert not any(name.endswith(".po") or "__pycache__" in name or "node_modules" in name for name in names)
 
@@ -66,14 +71,14 @@ def test_it_starts_from_a_clean_environment(wheel: Path, tmp_path: Path) -> None
         assert up.stop() == 0
 
 
-@pytest.mark.parametrize("missing", ["src/coxa/web/front", "src/coxa/capture/models"])
-def test_a_wheel_without_front_or_model_is_refused(tmp_path: Path, missing: str) -> None:
+@pytest.mark.parametrize("missing", ["src/coxa/web/front", "src/coxa/web/drawn", "src/coxa/capture/models"])
+def test_a_wheel_without_front_pictures_or_model_is_refused(tmp_path: Path, missing: str) -> None:
     source = tmp_path / "source"
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         source.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, source / name)
     shutil.copytree(ROOT / "scripts", source / "scripts")
-    for kept in ("src/coxa/web/front", "src/coxa/capture/models", "src/coxa/locales"):
+    for kept in ("src/coxa/web/front", "src/coxa/web/drawn", "src/coxa/capture/models", "src/coxa/locales"):
         if kept != missing:
             shutil.copytree(ROOT / kept, source / kept)
     ran = build(source, tmp_path / "out")

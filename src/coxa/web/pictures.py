@@ -1,4 +1,4 @@
-"""Pictures of the exercises as files: drawn when first asked for, kept in the data folder, served with what browsers may keep."""
+"""Pictures of the exercises as files: drawn by set-up, else when first asked for and kept; served with what browsers may keep."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import multiprocessing
 import multiprocessing.process
 import os
 import signal
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -28,6 +29,9 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 Leg = Literal["left", "right"]
 #: An SVG may style itself and nothing else: it is shown as a picture and loads nothing.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+#: What set-up has drawn, and the list of it, which is written last.
+DRAWN = Path(__file__).parent / "drawn"
+LIST = "list.txt"
 #: Drawing keeps a processor busy, so one picture is drawn at a time, and none of it on the event loop.
 _PEN = ThreadPoolExecutor(max_workers=1, thread_name_prefix="coxa-pen")
 
@@ -63,7 +67,7 @@ class Wanted:
         """The file's name: it changes with the exercise's words and movement, and with the code that draws."""
         exercise = catalogue.load(self.exercise, self.language)
         what = f"{exercise.model_dump_json()}|{self.kind}|{self.side}|{self.mistake}|{_code()}"
-        ending = "glb" if self.kind == "figure" else "svg"
+        ending = "glb.gz" if self.kind == "figure" else "svg.gz"
         return f"{self.exercise}.{self.kind}.{hashlib.sha256(what.encode()).hexdigest()[:20]}.{ending}"
 
 
@@ -106,21 +110,51 @@ def draw(wanted: Wanted) -> bytes:
         return found.data
 
 
+def pages_ask_for() -> Iterator[Wanted]:
+    """Every picture that a page asks for by itself, the first pages' first.
+
+    An exercise of both legs is the same on either side. Where the words in a picture are read, there is one in each language.
+    """
+    found = [catalogue.load(id, locales.SOURCE) for id in catalogue.ids()]
+    found = [exercise for exercise in found if exercise.movement is not None]
+    sided: list[tuple[str, Leg]] = [(e.id, "left") for e in found] + [(e.id, "right") for e in found if e.side == "one"]
+    coached = {exercise.id for exercise in found if exercise.coaching is not None}
+    everywhere: tuple[Kind, ...] = ("loop", "still", "figure")
+    for kind in everywhere:
+        yield from (Wanted(id, kind, side) for id, side in sided)
+    for language in locales.available():
+        yield from (Wanted(id, "camera", side, None, language) for id, side in sided if id in coached)
+        if language != locales.SOURCE:
+            # On paper a picture's own words stand for it.
+            yield from (Wanted(id, "still", side, None, language) for id, side in sided)
+    for exercise in found:
+        for fault in dict.fromkeys(mistake.fault for mistake in exercise.mistakes):
+            if fault and exercise.movement is not None and fault in exercise.movement.faults:
+                yield Wanted(exercise.id, "still", mistake=fault)
+
+
 class Pictures:
-    """The pictures of one data folder.
+    """The pictures of one data folder, and before them those that set-up has drawn.
 
     Parameters
     ----------
     folder : Path
-        Where they are kept; made when the first one is.
+        Where those are kept that set-up has not drawn; made when the first one is.
+    drawn : Path, optional
+        Where set-up's are; nothing is written there.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, drawn: Path | None = None) -> None:
         self.folder = folder
+        self.drawn = DRAWN if drawn is None else drawn
         self._busy: dict[str, asyncio.Lock] = {}
 
-    async def path(self, wanted: Wanted) -> Path:
-        """The file of a picture; drawn now if it is not there yet, and then once however many ask.
+    def find(self, name: str) -> Path | None:
+        """The file of a picture by its name; None where it is not drawn yet."""
+        return next((path for path in (self.drawn / name, self.folder / name) if path.exists()), None)
+
+    async def packed(self, wanted: Wanted) -> bytes:
+        """A picture, packed with gzip; drawn now if it is not there yet, and then once however many ask.
 
         Raises
         ------
@@ -128,16 +162,17 @@ class Pictures:
             If the folder cannot be written.
         """
         loop = asyncio.get_running_loop()
-        path = self.folder / wanted.name
-        if path.exists():
-            return path
-        async with self._busy.setdefault(wanted.name, asyncio.Lock()):
-            if not path.exists():
-                await loop.run_in_executor(_PEN, self.keep, wanted)
-        self._busy.pop(wanted.name, None)
-        return path
+        name = wanted.name
+        path = self.find(name)
+        if path is None:
+            async with self._busy.setdefault(name, asyncio.Lock()):
+                path = self.find(name)
+                if path is None:
+                    path = await loop.run_in_executor(_PEN, self.keep, wanted)
+            self._busy.pop(name, None)
+        return path.read_bytes()
 
-    def keep(self, wanted: Wanted) -> None:
+    def keep(self, wanted: Wanted) -> Path:
         """Draw a picture and write its file.
 
         Raises
@@ -148,17 +183,19 @@ class Pictures:
         path, data = self.folder / wanted.name, draw(wanted)
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # The packed one first: where the picture is, the packed one is.
-            if path.suffix == ".svg":
-                _write(path.with_suffix(".svg.gz"), gzip.compress(data, 8, mtime=0))
-            _write(path, data)
+            _write(path, gzip.compress(data, 8, mtime=0))
         except OSError as error:
             raise BadInput(
                 f"{self.folder}: expected a folder that can be written, got {error.strerror}; set COXA_DATA to another"
             ) from error
+        return path
+
+    def missing(self) -> list[Wanted]:
+        """What a page would have to wait for."""
+        return [wanted for wanted in pages_ask_for() if self.find(wanted.name) is None]
 
 
-def warm(folder: Path) -> multiprocessing.process.BaseProcess:
+def warm(folder: Path) -> multiprocessing.process.BaseProcess | None:
     """Draw what is not there yet, beside the server and behind everything else, so that nobody waits for a first picture.
 
     Parameters
@@ -168,28 +205,27 @@ def warm(folder: Path) -> multiprocessing.process.BaseProcess:
 
     Returns
     -------
-    multiprocessing.process.BaseProcess
-        It ends by itself, with the server at the latest.
+    multiprocessing.process.BaseProcess or None
+        It ends by itself, with the server at the latest. None where all is there, as set-up leaves it.
     """
-    process = multiprocessing.get_context("spawn").Process(target=_draw_all, args=(folder,), daemon=True)
+    if not Pictures(folder).missing():
+        return None
+    process = multiprocessing.get_context("spawn").Process(target=_draw_missing, args=(folder,), daemon=True)
     process.start()
     return process
 
 
-def _draw_all(folder: Path) -> None:
+def _draw_missing(folder: Path) -> None:
     # The server ends it; a Ctrl-C is not its own.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(AttributeError, OSError):  # Windows knows no niceness
         os.nice(15)
     pictures, server = Pictures(folder), multiprocessing.parent_process()
-    kinds: tuple[Kind, ...] = ("loop", "still")
-    for kind in kinds:
-        for id in catalogue.ids():
-            wanted = Wanted(id, kind)
-            if server is not None and not server.is_alive():
-                return
-            if wanted.exists() and not (folder / wanted.name).exists():
-                pictures.keep(wanted)
+    for wanted in pictures.missing():
+        if server is not None and not server.is_alive():
+            return
+        if pictures.find(wanted.name) is None:
+            pictures.keep(wanted)
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -201,8 +237,7 @@ def _write(path: Path, data: bytes) -> None:
 
 async def answer(request: Request, pictures: Pictures, wanted: Wanted) -> Response:
     """The picture as a response: packed where the browser takes that, and nothing where it has it already."""
-    path = await pictures.path(wanted)
-    tag = f'"{path.stem}"'
+    tag = f'"{wanted.name.removesuffix(".gz")}"'
     headers = {
         "ETag": tag,
         # Its address does not change with its content; within a visit it does not either.
@@ -212,8 +247,9 @@ async def answer(request: Request, pictures: Pictures, wanted: Wanted) -> Respon
     }
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    packed = path.with_suffix(".svg.gz")
-    if path.suffix == ".svg" and "gzip" in request.headers.get("accept-encoding", "") and packed.exists():
+    data = await pictures.packed(wanted)
+    if "gzip" in request.headers.get("accept-encoding", ""):
         headers["Content-Encoding"] = "gzip"
-        path = packed
-    return Response(path.read_bytes(), media_type=wanted.media_type, headers=headers)
+    else:
+        data = gzip.decompress(data)
+    return Response(data, media_type=wanted.media_type, headers=headers)

@@ -71,8 +71,8 @@ def serve(config: WebConfig, *, say: Callable[[str], None] = print, open_browser
         for line in _remarks(app, config):
             say(line)
         if open_browser is not None:
-            # Somebody is about to look: by the time a picture is asked for, it is there.
-            pictures.warm(config.folder / "pictures")
+            # Somebody is about to look: by the time a picture is asked for, it is there, even where an exercise is a clinic's own.
+            threading.Thread(target=pictures.warm, args=(config.folder / "pictures",), daemon=True).start()
             # A browser may take seconds to come back, or never does.
             threading.Thread(target=open_browser, args=(address,), daemon=True).start()
 

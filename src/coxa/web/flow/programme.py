@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 from coxa import locales
 from coxa.care import prescription
 from coxa.care.planner import plan_for
-from coxa.care.programme import Equipment, Goal, Kind, Planned, Profile, Programme, Stance, Weekday
+from coxa.care.programme import Equipment, Goal, Kind, Planned, Profile, Programme, Sex, Stance, Weekday
 from coxa.care.screening import Clearance
 from coxa.care.thresholds import in_force
 from coxa.errors import BadInput
@@ -31,6 +31,7 @@ from coxa.web.visitor import Visitor
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 GOALS: tuple[Goal, ...] = get_args(Goal)
+SEXES: tuple[Sex, ...] = get_args(Sex)
 EQUIPMENT: tuple[Equipment, ...] = get_args(Equipment)
 MINUTES = (5, 180)
 MOST = (1, 12)
@@ -174,7 +175,7 @@ def profile_of(completed: Completed, wishes: Wishes, today: date, before: KeptPr
     BadInput
         If the screening does not say how old the person is: it is asked there.
     """
-    age, falls = completed.answers.get("age"), completed.answers.get("falls-12-months")
+    age, falls, sex = (completed.answers.get(id) for id in ("age", "falls-12-months", "sex"))
     if not isinstance(age, int):
         raise BadInput(_("We need your age first. Please answer the safety questions again."))
     known = before.profile if before is not None else Profile(screening=completed.result, age=age)
@@ -193,8 +194,10 @@ def profile_of(completed: Completed, wishes: Wishes, today: date, before: KeptPr
             "starts_on": known.starts_on or today,
             "stance": Stance(left_s=wishes.left_s, right_s=wishes.right_s),
             "falls_12_months": falls if isinstance(falls, int) else None,
-            "cleared_by": clearance.by if clearance else known.cleared_by,
-            "cleared_on": clearance.on if clearance else known.cleared_on,
+            "sex": sex if sex in SEXES else None,
+            # A go-ahead holds for the screening it was given for: the next one may have found what its giver never saw.
+            "cleared_by": clearance.by if clearance else "",
+            "cleared_on": clearance.on if clearance else None,
         }
     )
 

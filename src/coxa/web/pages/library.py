@@ -92,8 +92,8 @@ async def figure(request: Request, id: str, side: str = "left", mistake: str | N
 
 async def _drawn(request: Request, id: str, kind: pictures.Kind, side: str, mistake: str | None) -> Response:
     leg: Literal["left", "right"] = "right" if side == "right" else "left"
-    # Stills and loops hold no words but their title, which the page's own text says: one drawing does for all languages.
-    language = SOURCE if kind in ("still", "loop") else current()
+    # Only where the camera stands is told in figures; the others hold no words but their title, which the page's own text says.
+    language = current() if kind == "camera" else SOURCE
     wanted = pictures.Wanted(id, kind, leg, mistake, language)
     if not wanted.exists():
         raise HTTPException(404)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import uuid
 from html import unescape
 from typing import Any
@@ -154,7 +155,7 @@ async def drawn_for(request: Request, programme: Programme) -> dict[str, handout
     for row in programme.exercises:
         wanted = pictures.Wanted(row.exercise, "still", "right" if row.side == "right" else "left", None, current())
         if wanted.exists():
-            svg = (await pictures_of(request).path(wanted)).read_text(encoding="utf-8")
+            svg = gzip.decompress(await pictures_of(request).packed(wanted)).decode("utf-8")
             found[row.exercise] = handout.picture_of(svg, unescape(svg.partition("<desc>")[2].partition("</desc>")[0]))
     return found
 
