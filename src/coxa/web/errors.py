@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -14,6 +15,8 @@ from coxa.locales import gettext
 from coxa.records import NotYours
 
 PROBLEM = "application/problem+json"
+#: What `BadInput` says of a field, in English.
+EXACT = re.compile(r": expected .*\bgot\b")
 
 
 class MustSignIn(Exception):
@@ -62,7 +65,7 @@ def answer(request: Request, status: int, detail: str = "", headers: dict[str, s
         return problem(status, detail, headers)
     from coxa.web.page import error_page
 
-    response = error_page(request, status, title(status), detail)
+    response = error_page(request, status, title(status), "" if _for_programs(detail) else detail)
     response.headers.update(headers or {})
     return response
 
@@ -99,13 +102,18 @@ def install(app: FastAPI) -> None:
     def not_valid(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        return answer(request, 422, f"{where}: {first['msg']}")
+        return answer(request, 422, f"{where}: {first['msg']}" if is_api(request.url.path) else "")
 
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> Response:
         # What the framework says by itself is the status in English: our own title says it better.
         said = str(error.detail) if error.detail and not _is_phrase(error.status_code, str(error.detail)) else ""
         return answer(request, error.status_code, said, dict(error.headers or {}))
+
+
+def _for_programs(detail: str) -> bool:
+    # Which field expected what tells the one who wrote a program; whoever presses a button is told by the title.
+    return EXACT.search(detail) is not None
 
 
 def _is_phrase(status: int, detail: str) -> bool:

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Form, Query, Request
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
-from coxa.locales import gettext
+from coxa.locales import gettext, mark
 from coxa.records import Asker, PeopleRepository, SignInRepository
 from coxa.web.limits import address_of, limits_of
 from coxa.web.page import page
@@ -31,7 +31,7 @@ LENGTH = 10
 #: The codes of one person that may be open at once: on the page, and in the terminal.
 OPEN_AT_ONCE = 3
 #: What a paired phone's sign-in is called in the list of sign-ins.
-PHONE = "phone"
+PHONE = mark("phone")
 
 
 @dataclass(frozen=True)

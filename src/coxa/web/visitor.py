@@ -176,7 +176,7 @@ def begin_local(request: HTTPConnection, response: Response, *, language: str | 
         raise MustSignIn
     people = PeopleRepository(store_of(request))
     person = next(iter(people.local()), None) or people.create_local(zone=zone_here(request), language=language or locales.current())
-    sign_in(request, response, person, label="this computer")
+    sign_in(request, response, person, label=locales.mark("this computer"))
     return person
 
 

@@ -350,7 +350,7 @@ def _steps(history: History, before: KeptProgramme, now: KeptProgramme) -> tuple
                 before=old[id].dose if id in old else None,
                 now=kept.dose if kept else None,
                 instead=instead if instead != id else None,
-                reasons=decision.reasons if decision else kept.why if kept else (),
+                reasons=decision.reasons if decision else tuple(translate(one) for one in kept.why) if kept else (),
             )
         )
     return tuple(steps)

@@ -120,9 +120,18 @@ def _changes(part: str, typed: dict[str, str], form: Any) -> dict[str, Any]:
     if part == "camera":
         return {"camera": text(form, "camera") == "yes"}
     if part == "reminders":
-        times = read_times(typed["times"]) if typed["times"] else ()
+        try:
+            times = read_times(typed["times"]) if typed["times"] else ()
+        except BadInput as error:
+            raise BadInput(_("Please choose different times, such as 08:00 and 18:00.")) from error
         return {"reminders": text(form, "reminders") == "yes", "reminder_times": list(times)}
     raise BadInput(_("Please choose what to change."))
+
+
+def _device(label: str) -> str:
+    # A sign-in's label begins with a word of ours, where it has one; the rest are names.
+    kind, colon, rest = label.partition(": ")
+    return f"{_(kind)}{colon}{rest}"
 
 
 def _moment(at: datetime, zone: ZoneInfo) -> str:
@@ -146,7 +155,7 @@ def _page(
     devices = [
         {
             "id": one.id,
-            "label": one.label,
+            "label": _device(one.label),
             "here": one.id == visitor.sign_in_id,
             "seen": _moment(one.seen_at, zone),
         }
