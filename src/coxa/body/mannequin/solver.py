@@ -164,6 +164,13 @@ class Solver:
             slope: Floats = _slopes(place, axes, pivots, np.asarray(segments), _ABOVE, _SEGMENT, _UNKNOWN, unknowns)
             return place, slope
 
+        def turned(way: Floats, segment: str) -> Floats:
+            """How a direction (T, 3) of a segment turns with each unknown (T, P, 3)."""
+            slope: Floats = _slopes(way[:, None], axes, still, np.array([INDEX[segment]]), _ABOVE, _SEGMENT, _UNKNOWN, unknowns)[:, :, 0]
+            slope[:, :3] = 0.0  # a direction has no place
+            return slope
+
+        still = np.zeros_like(pivots)
         values: list[Floats] = [(x - task.wish) * task.weight]
         slopes: list[Floats] = [np.einsum("tp,pq->tpq", task.weight, np.eye(unknowns))]
 
@@ -185,13 +192,8 @@ class Solver:
             weight = np.broadcast_to(w, frames)[:, None]
             u = rotations[:, INDEX[segment]] @ own
             v = rotations[:, INDEX[other]] @ theirs if other else np.broadcast_to(theirs, (frames, 3))
-            du, dv = np.zeros((frames, unknowns, 3)), np.zeros((frames, unknowns, 3))
-            u_turned, v_turned = np.cross(axes, u[:, None]), np.cross(axes, v[:, None])
-            for e, p in enumerate(_UNKNOWN):
-                if _ABOVE[_SEGMENT[e], INDEX[segment]]:
-                    du[:, p] += u_turned[:, e]
-                if other and _ABOVE[_SEGMENT[e], INDEX[other]]:
-                    dv[:, p] += v_turned[:, e]
+            du = turned(u, segment)
+            dv = turned(v, other) if other else np.zeros_like(du)
             add((u - v) * weight, (du - dv) * weight[:, None])
         if task.support is not None:
             target, weight = task.support
