@@ -34,7 +34,9 @@ TEXTS: dict[type[BaseModel], tuple[str, ...]] = {
 #: What the contexts of care's messages begin with: a data file's name, or "care" for what stands in the code.
 ROOMS = ("screening", "danger", "limits", "course", "planner", "source_programmes", "outcomes", "care")
 #: What care says of an exercise in the exercise's own words, where it was planned in English and is shown in another language.
-OF_EXERCISES = ("name", "why", "daily_life", "blocks.reason", "prerequisites.reason")
+OF_EXERCISES = (
+    "name", "why", "daily_life", "why_off", "blocks.reason", "prerequisites.reason", "equipment.name", "equipment.at_home",
+)  # fmt: skip
 
 M = TypeVar("M", bound=BaseModel)
 
