@@ -101,14 +101,35 @@ export function panel(state: Coach, around: Around): HTMLElement[] {
         ),
       ];
     case "effort":
-      return [
-        heading(t("How hard was it?")),
-        scale(t("Effort"), t("very easy"), t("as hard as can be"), (effort) => around.act({ type: "effort", effort })),
-        button(t("Leave out"), () => around.act({ type: "effort", effort: null }), "button--quiet"),
-      ];
+      return effort(around);
     default:
       return [];
   }
+}
+
+/** By keyboard the number changes on the way to the one that is meant: only Go on settles it. */
+function effort(around: Around): HTMLElement[] {
+  let chosen: number | null = null;
+  return [
+    heading(t("How hard was it?")),
+    h(
+      "form",
+      {
+        class: "stack",
+        submit: (event) => {
+          event.preventDefault();
+          around.act({ type: "effort", effort: chosen });
+        },
+      },
+      scale(t("Effort"), t("very easy"), t("as hard as can be"), (value) => (chosen = value)),
+      h(
+        "div",
+        { class: "row" },
+        h("button", { type: "submit", class: "button button--primary button--big" }, t("Go on")),
+        button(t("Leave out"), () => around.act({ type: "effort", effort: null }), "button--quiet"),
+      ),
+    ),
+  ];
 }
 
 function heading(words: string): HTMLElement {

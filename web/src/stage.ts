@@ -33,7 +33,8 @@ function sided(address: string, side: string): string {
 }
 
 export class Stage {
-  private readonly draw_ms = hasCard() ? DRAW_MS.card : DRAW_MS.none;
+  readonly has_card = hasCard();
+  private readonly draw_ms = this.has_card ? DRAW_MS.card : DRAW_MS.none;
   readonly element = h("div", { class: "session__stage" });
   private readonly figure = h("div", { class: "session__figure" });
   private readonly lens = h("div", { class: "session__camera", hidden: true });

@@ -107,7 +107,7 @@ export class StopDialog {
     }
     return h(
       "div",
-      { class: "stack" },
+      { class: "session__menu" },
       h("div", { class: "row" }, sign("pause"), title(t("Paused. What is it?"))),
       back,
       button(t("It hurts"), to("hurts"), "button--big"),

@@ -83,7 +83,7 @@ export class Surface {
 
   /** How far the camera coach is with loading. */
   loading(share: number | null, ready: boolean): void {
-    const words = ready ? t("The camera coach is ready.") : share === null ? t("The camera coach is loading…") : t("The camera coach is loading: {n} %.", { n: Math.round(share * 100) });
+    const words = ready ? t("The camera coach is ready.") : share === null || share >= 1 ? t("The camera coach is loading…") : t("The camera coach is loading: {n} %.", { n: Math.round(share * 100) });
     this.led.root.dataset["model"] = ready ? "ready" : "loading";
     const line = this.body.querySelector("[data-loading]");
     if (line !== null) {
@@ -196,7 +196,8 @@ export class Surface {
     }
     const side = boutNow(state)?.side ?? "";
     if (state.screen === "placement") stage.picture(exercise, "camera");
-    else if (state.screen === "demonstration" && !watched) stage.turning(exercise, side);
+    // while the camera is on, the pose model has the processor, and the figure that turns is drawn where a graphics card does it
+    else if (state.screen === "demonstration" && (!watched || stage.has_card)) stage.turning(exercise, side);
     else if (isWatched(state) && (state.screen === "set" || state.screen === "count-in")) stage.person(exercise, side);
     else stage.picture(exercise, "loop", side);
   }

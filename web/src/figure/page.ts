@@ -72,7 +72,8 @@ async function show(place: HTMLElement, picture: HTMLElement | null, glb: string
     });
     bar.append(pause, slow, left, right, close);
     stage.after(bar);
-    pause.focus();
+    pause.focus({ preventScroll: true });
+    stage.scrollIntoView({ block: "nearest" });
   } catch {
     // no WebGL here, or the file is out of reach: the picture stays, and says so
     stage.remove();
@@ -80,7 +81,7 @@ async function show(place: HTMLElement, picture: HTMLElement | null, glb: string
   }
 }
 
-function button(words: string, look = "button button--quiet"): HTMLButtonElement {
+function button(words: string, look = "button"): HTMLButtonElement {
   const made = document.createElement("button");
   made.type = "button";
   made.className = look;

@@ -111,7 +111,7 @@ function controls(
 function made(words: string): HTMLButtonElement {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "button button--quiet";
+  button.className = "button";
   button.textContent = words;
   return button;
 }

@@ -33,7 +33,7 @@ export interface Options {
 const STEP_DEG = 15;
 const LEAST_ELEVATION_DEG = 3;
 const MOST_ELEVATION_DEG = 80;
-const FIELD_OF_VIEW_DEG = 32;
+export const FIELD_OF_VIEW_DEG = 32;
 /** More pixels than this cost a phone its battery and nobody sees them. */
 const MOST_PIXELS = 2;
 
