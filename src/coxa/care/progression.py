@@ -96,8 +96,11 @@ def form_of(result: SetResult, exercise: Exercise | None = None) -> Form:
     -------
     Form
         `judged` are the counted repetitions in which the exercise's key mistake could be judged: none where the view, the
-        points or the lack of a test kept it from being judged, and not those in which another mistake hid it.
+        points or the lack of a test kept it from being judged, and not those in which another mistake hid it. Where nothing was
+        recognised, and so no exercise is named, nothing was done.
     """
+    if exercise is None and not result.exercise:
+        return Form()
     exercise = exercise or catalogue.load(result.exercise)
     counted = [repetition for repetition in result.repetitions if repetition.counted]
     key = exercise.coaching.key_fault if exercise.coaching else None
