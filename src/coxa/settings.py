@@ -39,7 +39,8 @@ class Settings(BaseSettings):
         default=None, description="Address of the database, such as `postgresql://coxa@db/coxa`; a file in the data folder if not set."
     )
     hosts: str = Field(
-        default="", description="Host names under which `coxa up` answers besides this computer's own, such as `coxa.example.org`; by commas."
+        default="",
+        description="Host names under which `coxa up` answers besides this computer's own, such as `coxa.example.org`; by commas.",
     )
     proxy: str = Field(
         default="", description="Addresses of the proxy in front of `coxa up`, such as `127.0.0.1`; by commas. Everybody signs in then."

@@ -35,7 +35,9 @@ class Said extends EventTarget {
   constructor(text) { super(); this.text = text; this.lang = ""; this.rate = 1; this.volume = 1; this.pitch = 1; this.voice = null; }
 }
 window.SpeechSynthesisUtterance = Said;
-const voices = ["en-GB", "de-DE"].map((lang) => ({name: `test ${lang}`, lang, localService: true, default: lang === "en-GB", voiceURI: lang}));
+const voices = ["en-GB", "de-DE"].map((lang) => (
+  {name: `test ${lang}`, lang, localService: true, default: lang === "en-GB", voiceURI: lang}
+));
 const speaker = Object.assign(new EventTarget(), {
   speaking: false, pending: false, paused: false, onvoiceschanged: null,
   getVoices: () => voices, cancel() {}, pause() {}, resume() {},
@@ -145,7 +147,8 @@ def playwright() -> Iterator[Playwright]:
 def browser(playwright: Playwright, camera: Path) -> Iterator[Browser]:
     """Chromium with the film as its camera."""
     arguments = [
-        "--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={camera}",
+        "--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={camera}",
         "--autoplay-policy=no-user-gesture-required", "--disable-component-update", "--disable-background-networking",
     ]  # fmt: skip
     one = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
