@@ -70,9 +70,9 @@ show two days later; easing only what was new or raised would leave the rest of 
 Harder, in this order: what was eased, step by step back to the usual dose; a longer lever or less support; the hold of each
 repetition, up to {hold} s; an ankle weight of {cuff} lb where the exercise takes one and there is one, then {step} % more at
 a time; the next harder exercise that this person may do. Stretches and loosening exercises only go back to their usual dose,
-and less support is no step for those who always stand with one, nor before {free} s on each leg. The four programmes of the sources keep their holds to the
-number and take in only what they have in store themselves. Easier goes the same way back, then fewer sets and repetitions,
-then the easier exercise.
+and less support is no step for those who always stand with one, nor before {free} s on each leg. The four programmes of the
+sources keep their holds to the number and take in only what they have in store themselves. Easier goes the same way back, then
+fewer sets and repetitions, then the easier exercise.
 
 ## Thresholds
 
