@@ -126,8 +126,8 @@ def walk(app: Any, client: TestClient, clock: Clock) -> Shown:
         sets = DiaryRepository(app.state.store).sets(person.asker, person.id, limit=5)
         for path in everything(app):
             look(path, f"lived: {path}")
-        for one in sets:
-            look(f"/sets/{one.number}")
+        for kept in sets:
+            look(f"/sets/{kept.number}")
         page = look("/morning")
         wrong(page, "/morning", "morning without a number", pain="x")
         for path, values in MISFITS.items():

