@@ -16,7 +16,9 @@ interface Words {
 }
 
 const SIDES = { front: [0, 8], side: [90, 8], above: [25, 65] } as const;
-const DISTANCE_M = 4;
+/** How far to stand from somebody upright, and from somebody low, whose middle is no higher than this. */
+const DISTANCE_M = { upright: 4, low: 3 };
+const LOW_M = 0.5;
 const SLOW = 0.5;
 
 /** Fill `place`: `data-replay` is where the landmarks are, `data-words` the labels as JSON. */
@@ -35,7 +37,7 @@ export async function mountReplay(place: HTMLElement): Promise<void> {
     const box = document.createElement("div");
     box.className = "stage";
     place.prepend(box);
-    const stage = new Stage(box, { alt: words.alt, from: { azimuth: 0, elevation: 8, distance: DISTANCE_M }, target: [0, 0.7, 0] });
+    const stage = new Stage(box, { alt: words.alt, from: { azimuth: 0, elevation: 8, distance: DISTANCE_M.upright }, target: [0, 0.7, 0] });
     const body = new Mannequin();
     stage.add(body.group);
     said.textContent = "";
@@ -73,7 +75,12 @@ function controls(
   slider.setAttribute("aria-label", words.time);
 
   // the first frame on which somebody was seen says how high to look
-  if (world.some((frame) => body.show(flat(frame)))) stage.aim(body.middle);
+  const anybody = world.some((frame) => body.show(flat(frame)));
+  const distance = anybody && body.middle < LOW_M ? DISTANCE_M.low : DISTANCE_M.upright;
+  if (anybody) {
+    stage.aim(body.middle);
+    stage.look({ ...stage.viewpoint, distance });
+  }
   const show = (): boolean => {
     const k = frameAt(times, first + now);
     if (k === shown) return false;
@@ -102,7 +109,7 @@ function controls(
   bar.append(play, slow, slider);
   for (const [name, [azimuth, elevation]] of Object.entries(SIDES)) {
     const from = made(words[name as keyof typeof SIDES]);
-    from.addEventListener("click", () => stage.look({ azimuth, elevation, distance: DISTANCE_M }));
+    from.addEventListener("click", () => stage.look({ azimuth, elevation, distance }));
     bar.append(from);
   }
   place.append(bar);
