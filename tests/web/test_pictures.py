@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import importlib.util
 import re
 import subprocess
 import sys
@@ -145,3 +146,19 @@ def test_set_up_draws_what_is_missing_and_clears_what_is_not_asked_for(drawn: Pa
     names = {wanted.name for wanted in pictures.pages_ask_for()}
     assert {path.name for path in drawn.iterdir()} == {*names, pictures.LIST}
     assert set((drawn / pictures.LIST).read_text().split()) == names
+
+
+def test_set_up_draws_again_where_the_folder_is_not_whole(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = importlib.util.spec_from_file_location("set_up", ROOT / "scripts" / "set_up.py")
+    assert spec is not None
+    assert spec.loader is not None
+    set_up = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(set_up)
+    monkeypatch.setattr(set_up, "DRAWN", drawn)
+    monkeypatch.setattr(set_up, "STAMPS", tmp_path / "stamps")
+    set_up.stamp("pictures", "a")
+    assert not set_up.is_done("pictures", "a")
+    (drawn / pictures.LIST).write_text("")
+    assert set_up.is_done("pictures", "a")
+    assert not set_up.is_done("pictures", "b")
+    assert {"bridge.toml", "words.po", "pictures.py", "solver.py", "stills.py"} <= {path.name for path in set_up.picture_sources()}
