@@ -123,6 +123,7 @@ POST   /settings/erase                      303 422 422 422 422 422
 GET    /settings/export.json                303 200 200 200 200 200
 GET    /settings/reminders.ics              303 422 200 422 422 422
 POST   /settings/sign-ins                   303 303 303 303 303 303
+GET    /sources                             200 200 200 200 200 200
 GET    /sign-in                             200 200 303 303 303 303
 POST   /sign-in                             401 401 401 401 401 401
 POST   /sign-out                            303 303 303 303 303 303
@@ -239,8 +240,8 @@ def test_each_gets_what_the_grid_says(house: House, method: str, path: str) -> N
 def test_no_stranger_gets_what_is_somebodys() -> None:
     """Read off the table itself: what a stranger may have is named here, one by one."""
     open_to_all = {
-        "/", "/welcome", "/sign-in", "/sign-up", "/pair", "/privacy", "/emergency", "/healthz", "/manifest.webmanifest", "/sw.js",
-        "/exercises", "/exercises/{id}", "/exercises/{id}/figure.glb", "/exercises/{id}/{kind}.svg", "/api/v1/exercises",
+        "/", "/welcome", "/sign-in", "/sign-up", "/pair", "/privacy", "/sources", "/emergency", "/healthz", "/manifest.webmanifest",
+        "/sw.js", "/exercises", "/exercises/{id}", "/exercises/{id}/figure.glb", "/exercises/{id}/{kind}.svg", "/api/v1/exercises",
         "/api/v1/exercises/{id}", "/api/v1/questionnaire", "/api/v1/try", "/api/v1/try/{exercise}", "/api/v1/words",
     }  # fmt: skip
     had = {path for (method, path), statuses in rows().items() if statuses[0] in (101, 200) and method != "POST"}

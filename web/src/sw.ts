@@ -15,6 +15,9 @@ const PAGES = ["/session", "/today"];
 const PLAN = "/api/v1/today";
 /** The server is asked first, but a person on a mat does not wait for a dead connection. */
 const WAIT_MS = 4_000;
+/** What is fetched ahead goes a few at a time, and gives up in time: a page that the person opens must not queue behind it. */
+const AT_ONCE = 2;
+const AHEAD_MS = 15_000;
 
 /** Addresses of styles, pictures and scripts that a page names. */
 function named(html: string): string[] {
@@ -28,7 +31,7 @@ function isOwn(response: Response): boolean {
 
 async function keep(cache: Cache, address: string): Promise<Response | null> {
   try {
-    const response = await fetch(address, { credentials: "same-origin", cache: "no-cache" });
+    const response = await fetch(address, { credentials: "same-origin", cache: "no-cache", signal: AbortSignal.timeout(AHEAD_MS) });
     if (!isOwn(response)) return null;
     await cache.put(address, response.clone());
     return response;
@@ -37,20 +40,41 @@ async function keep(cache: Cache, address: string): Promise<Response | null> {
   }
 }
 
-async function keepShell(): Promise<void> {
-  const cache = await caches.open(SHELL);
-  await Promise.all(__FILES__.map((file) => keep(cache, file)));
+/** Fetch many ahead, a few at a time. */
+async function keepAll(cache: Cache, addresses: readonly string[]): Promise<void> {
+  const waiting = [...addresses];
+  const one = async (): Promise<void> => {
+    for (let address = waiting.shift(); address !== undefined; address = waiting.shift()) {
+      if ((await cache.match(address)) === undefined) await keep(cache, address);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, one));
 }
 
-/** Keep what the day needs: its pages with their files, the plan, and the plan's pictures. */
-async function keepDay(): Promise<void> {
+async function keepShell(): Promise<void> {
+  const cache = await caches.open(SHELL);
+  await keepAll(cache, __FILES__);
+}
+
+let keeping: Promise<void> | null = null;
+
+/** Keep what the day needs; asked for again while it is at it, it does so once. */
+function keepDay(): Promise<void> {
+  keeping ??= keepDayOnce().finally(() => {
+    keeping = null;
+  });
+  return keeping;
+}
+
+/** Its pages with their files, the plan, and the plan's pictures. */
+async function keepDayOnce(): Promise<void> {
   const [shell, day] = [await caches.open(SHELL), await caches.open(DAY)];
   const files = new Set<string>();
   for (const address of PAGES) {
     const page = await keep(day, address);
     if (page !== null) named(await page.text()).forEach((file) => files.add(file));
   }
-  await Promise.all([...files].map(async (file) => ((await shell.match(file)) === undefined ? keep(shell, file) : null)));
+  await keepAll(shell, [...files]);
   const plan = await keep(day, PLAN);
   if (plan !== null) await keepPictures(day, (await plan.json()) as Plan);
 }
@@ -74,7 +98,7 @@ async function keepPictures(day: Cache, plan: Plan): Promise<void> {
     const { pathname, search } = new URL(request.url);
     if (pathname.startsWith("/exercises/") && !wanted.has(pathname + search)) await day.delete(request);
   }
-  await Promise.all([...wanted].map(async (address) => ((await day.match(address)) === undefined ? keep(day, address) : null)));
+  await keepAll(day, [...wanted]);
 }
 
 async function fromServer(request: Request): Promise<Response> {
@@ -134,9 +158,10 @@ worker.addEventListener("activate", (event) => {
     (async () => {
       for (const name of await caches.keys()) if (name.startsWith("coxa-shell-") && name !== SHELL) await caches.delete(name);
       await worker.clients.claim();
-      await keepDay();
     })(),
   );
+  // not a part of activating: pages wait until that is over, and this may take long on a slow machine
+  void keepDay();
 });
 
 worker.addEventListener("message", (event) => {

@@ -51,6 +51,7 @@ ROUTERS: tuple[str, ...] = (
     "coxa.web.pages.data",
     "coxa.web.pages.replay",
     "coxa.web.pages.privacy",
+    "coxa.web.pages.sources",
     "coxa.web.pages.welcome",
     "coxa.web.pages.screening",
     "coxa.web.pages.programme",

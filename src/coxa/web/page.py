@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from coxa import locales
+from coxa.exercises.words import describe_source
 from coxa.web.assets import asset, front_styles
 from coxa.web.csrf import FIELD, csrf_token
 from coxa.web.visitor import Visitor, config_of, is_secure, may_be_local
@@ -36,7 +37,7 @@ def environment() -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         locales.gettext, locales.ngettext, newstyle=True, pgettext=locales.pgettext
     )
-    made.globals.update(asset=asset, front_styles=front_styles, point=locales.point)
+    made.globals.update(asset=asset, front_styles=front_styles, point=locales.point, describe_source=describe_source)
     return made
 
 
@@ -61,7 +62,8 @@ def page(request: Request, template: str, visitor: Visitor | None = None, status
     **context
         What else the template is given. It always has `request`, `visitor`, `path`, `language`, `languages`, `theme`,
         `text_size`, `contrast`, `local` (may go on without an account), `phone` (pairing is on), `secure` (by https),
-        `csrf_token` and `csrf_field()`, `asset(name)`, `front_styles(name)`, `point(number)` and the words' `_`.
+        `csrf_token` and `csrf_field()`, `asset(name)`, `front_styles(name)`, `point(number)`, `describe_source(tag)` and
+        the words' `_`.
 
     Returns
     -------

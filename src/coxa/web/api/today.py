@@ -33,7 +33,7 @@ def today_exercise(
     visitor: SignedIn, exercise: Slug, instead_of: Annotated[str, Query(max_length=64, examples=["side-lying-abduction"])]
 ) -> TodayExercise:
     """One of the `easier` or `harder` neighbours of an exercise of today, with its own dose for this person."""
-    found = exchanged(visitor, exercise, instead_of)
+    found = exchanged(visitor, exercise, instead_of, visitor.preferences)
     if found is None:
         raise NotYours("exercise: expected one that is offered in the place of another, got none")
     return found

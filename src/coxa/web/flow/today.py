@@ -18,7 +18,7 @@ from coxa.care.pain import Ends, Mode, Verdict, before_session, during, stopped
 from coxa.care.prescription import WEEK
 from coxa.care.programme import Planned, PlannedDose, Profile
 from coxa.care.reason import Reason
-from coxa.care.selection import allowed
+from coxa.care.selection import LegSide, allowed
 from coxa.care.thresholds import in_force, value
 from coxa.care.translate import translate
 from coxa.exchange.handout import concerns
@@ -223,7 +223,7 @@ def today_of(visitor: Whose, preferences: Mapping[str, Any]) -> Today:
     visitor
         Whose it is; `coxa.web.visitor.Visitor`.
     preferences : mapping
-        What the person has set: `voice`, `voice_rate`, `voice_name`, `camera`.
+        What the person has set: `voice`, `voice_rate`, `voice_name`, `camera`, `side`.
 
     Returns
     -------
@@ -238,7 +238,10 @@ def today_of(visitor: Whose, preferences: Mapping[str, Any]) -> Today:
     blocked = _blocked(review)
     rows = _rows(kept, visitor.today)
     profile = history.profile if history is not None else None
-    exercises = tuple(planned_today(row, profile, log) for row in rows if row.exercise not in blocked) if profile is not None else ()
+    exercises: tuple[TodayExercise, ...] = ()
+    if profile is not None:
+        first = _first_leg(preferences, profile)
+        exercises = tuple(planned_today(row, profile, log, first) for row in rows if row.exercise not in blocked)
     why_not, rescreen = _why_not(visitor, kept, review)
     programme_says = review.decisions[0] if review else None
     days = _days_of_pain(history, visitor.today)
@@ -249,7 +252,10 @@ def today_of(visitor: Whose, preferences: Mapping[str, Any]) -> Today:
         session_key=session.key if session else None,
         may_start=not why_not and bool(exercises),
         why_not=why_not or (() if exercises else (_nothing_planned(bool(rows)),)),
-        advice=programme_says.reasons if programme_says and programme_says.step not in ENDS_SESSIONS else (),
+        # Before the first session the diary has nothing to say of the programme.
+        advice=programme_says.reasons
+        if history and history.sessions and programme_says and programme_says.step not in ENDS_SESSIONS
+        else (),
         rescreen=rescreen,
         letter=bool(review and any(one.letter for one in review.decisions)),
         planned=bool(rows),
@@ -274,7 +280,7 @@ def today_of(visitor: Whose, preferences: Mapping[str, Any]) -> Today:
     )
 
 
-def exchanged(visitor: Whose, exercise: str, instead_of: str) -> TodayExercise | None:
+def exchanged(visitor: Whose, exercise: str, instead_of: str, preferences: Mapping[str, Any]) -> TodayExercise | None:
     """An easier or harder neighbour in the place of an exercise of today, as it is led through; None where it is not offered."""
     kept = ProgrammeRepository(visitor.store).latest(visitor.asker, visitor.person.id)
     found = progress_of(visitor)
@@ -286,7 +292,7 @@ def exchanged(visitor: Whose, exercise: str, instead_of: str) -> TodayExercise |
         return None
     planned = new(exercise, row.side, profile, (), kept.programme.kind)
     _session, log = _open_session(visitor)
-    return planned_today(planned, profile, log)
+    return planned_today(planned, profile, log, _first_leg(preferences, profile))
 
 
 def _open_session(visitor: Whose) -> tuple[KeptSession | None, tuple[Kept, ...]]:
@@ -378,7 +384,7 @@ def _may(profile: Profile, _numbers: Path | None) -> frozenset[str]:
     return frozenset(one.exercise.id for one in allowed(profile)[0])
 
 
-def planned_today(planned: Planned, profile: Profile, log: tuple[Kept, ...]) -> TodayExercise:
+def planned_today(planned: Planned, profile: Profile, log: tuple[Kept, ...], first: LegSide = "left") -> TodayExercise:
     """One exercise of the plan as it is led through.
 
     Parameters
@@ -388,10 +394,12 @@ def planned_today(planned: Planned, profile: Profile, log: tuple[Kept, ...]) -> 
         For what the person has, may do and must watch.
     log : tuple of Kept
         The events of the session that goes on, to see what of it is done.
+    first : {'left', 'right'}
+        The leg that begins where the legs have sets of their own; a set that is done already goes before it.
     """
     exercise, dose = catalogue.load(planned.exercise), planned.dose
     coaching = exercise.coaching if profile.with_camera else None
-    bouts = bouts_of(exercise, planned)
+    bouts = bouts_of(exercise, planned, _begun_with(planned.exercise, log) or first)
     done, over = _done(planned.exercise, log, bouts)
     times = _in_turns(exercise, dose)
     up_s, top_s, down_s = tempo(exercise, dose)
@@ -443,7 +451,7 @@ def planned_today(planned: Planned, profile: Profile, log: tuple[Kept, ...]) -> 
 _PICTURES = {"still": "still.svg", "loop": "loop.svg", "camera": "camera.svg", "figure": "figure.glb"}
 
 
-def bouts_of(exercise: Exercise, planned: Planned) -> tuple[Bout, ...]:
+def bouts_of(exercise: Exercise, planned: Planned, first: LegSide = "left") -> tuple[Bout, ...]:
     """The bouts of an exercise in order: every set, and where the legs have their own, each leg's.
 
     >>> from coxa.care.programme import PlannedDose
@@ -451,11 +459,26 @@ def bouts_of(exercise: Exercise, planned: Planned) -> tuple[Bout, ...]:
     ...     part="control", position="side-lying", placement="front", minutes=4, why=())
     >>> [(one.set_number, one.side) for one in bouts_of(catalogue.load("clamshell"), row)]
     [(1, 'left'), (1, 'right'), (2, 'left'), (2, 'right')]
+    >>> [one.side for one in bouts_of(catalogue.load("clamshell"), row, first="right")]
+    ['right', 'left', 'right', 'left']
     """
     sides: tuple[Side, ...] = (planned.side,) if exercise.side == "one" else ("both",)
     if exercise.side == "one" and planned.side == "both":
-        sides = ("left", "right")
+        sides = ("left", "right") if first == "left" else ("right", "left")
     return tuple(Bout(set_number=number, side=side) for number in range(1, planned.dose.sets + 1) for side in sides)
+
+
+def _first_leg(preferences: Mapping[str, Any], profile: Profile) -> LegSide:
+    """The leg that begins: the one that was chosen, else the one that hurts, else the left."""
+    said = preferences.get("side") or profile.screening.side
+    return "right" if said == "right" else "left"
+
+
+def _begun_with(exercise: str, log: tuple[Kept, ...]) -> LegSide | None:
+    """The leg of the first set that is done: whoever changes the setting in the middle does no leg twice."""
+    done = (row.event.side for row in standing(log) if isinstance(row.event, SetDone) and row.event.exercise == exercise)
+    first = next(done, None)
+    return first if first == "left" or first == "right" else None
 
 
 def _in_turns(exercise: Exercise, dose: PlannedDose) -> int:

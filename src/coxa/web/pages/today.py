@@ -36,7 +36,7 @@ def today(request: Request, visitor: SignedIn) -> Response:
         request, "today.html", visitor, here="today", now=now, greeting=greeting, minutes=_minutes(visitor, now),
         morning_due=morning_due(visitor), next_on=_day(visitor, now), screening_open=screened.load(visitor).key is not None,
         weekday=plain.DAY_NAMES[plain.WEEKDAYS[visitor.today.weekday()]], date=plain.describe_date(visitor.today),
-        stop_rule=_(plain.STOP_RULE), grave=not completed.result.may_exercise,
+        stop_rule=_(plain.STOP_RULE), late_for=_late_for(visitor, now), grave=not completed.result.may_exercise,
         sides={one: plain.SIDES[one] for one in ("left", "right", "both")},
     )  # fmt: skip
 
@@ -59,6 +59,15 @@ def morning_due(visitor: Visitor) -> bool:
         return False
     days = {session.at.date() for session in found.sessions if session.exercises}
     return any((visitor.today - day).days == 1 for day in days)
+
+
+def _late_for(visitor: Visitor, now: Today) -> str:
+    """The time that the person has set for a session of today that is past and was not begun; empty where there is none."""
+    if not visitor.preferences.get("reminders", True) or now.session_key or not now.planned:
+        return ""
+    clock = f"{visitor.now:%H:%M}"
+    past = sorted(time for time in visitor.preferences.get("reminder_times") or () if time <= clock)
+    return past[-1] if now.sessions_done < min(len(past), now.sessions_a_day) else ""
 
 
 def _minutes(visitor: Visitor, now: Today) -> str:
