@@ -94,6 +94,9 @@ def _tomorrow(kept: KeptSession, sets: tuple[KeptSet, ...]) -> str:
     """One thing: the mistake that was seen most often, else the question of tomorrow morning."""
     if kept.session.stop is not None:
         return _("Rest now. Tomorrow morning we ask how your hip feels.")
+    if not kept.session.exercises:
+        # There is nothing to ask about in the morning.
+        return _("You left out every exercise this time. They are here when you want them.")
     seen = Counter((one.exercise, str(fault["id"])) for one in sets for fault in one.result.get("faults", ()))
     for (exercise, fault), _count in seen.most_common():
         known = catalogue.load(exercise)
