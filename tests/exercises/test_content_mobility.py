@@ -240,7 +240,7 @@ def test_an_exercise_that_is_off_by_default_says_why_and_no_other_does(change: d
 
 FOLLOWED = {
     "lower-back-rotations": ("knees_sideways", 1, "both", ("left", "right"), ("side",), "top", (10, 10)),
-    "knee-hug": ("hip_angle", -1, "near", (), ("side",), "top", (10, 10)),
+    "knee-hug": ("thigh_rise", 1, "near", (), ("side",), "top", (10, 10)),
     "hip-circles": ("thigh_rise", 1, "near", (), ("side",), None, None),
     "lower-back-rotation-stretch": ("knees_sideways", 1, "both", ("left", "right"), ("side",), "band", (20, 20)),
     "hamstring-stretch": ("leg_rise", 1, "near", (), ("side",), "band", (20, 60)),

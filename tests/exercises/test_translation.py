@@ -338,31 +338,6 @@ def test_an_areas_words_have_their_own_file_and_bring_their_translations(
     assert "Eine grüne Matte.".encode() in compile_messages.compile_language(tmp_path / "de")
 
 
-def test_a_wheel_holds_the_compiled_messages_and_not_the_translators_files(tmp_path: Path) -> None:
-    import shutil
-    import zipfile
-
-    # a tree in which nothing is compiled yet, as after a fresh clone, and without the models, which take long to pack
-    tree = tmp_path / "tree"
-    for name in ("pyproject.toml", "README.md", "LICENSE", "scripts/compile_messages.py", "src/coxa/__init__.py"):
-        (tree / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, tree / name)
-    shutil.copytree(locales.FOLDER, tree / "src/coxa/locales", ignore=shutil.ignore_patterns("LC_MESSAGES", "__pycache__"))
-    built = subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
-        cwd=tree,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert built.returncode == 0, built.stderr
-    (wheel,) = tmp_path.glob("*.whl")
-    with zipfile.ZipFile(wheel) as packed:
-        inside = packed.namelist()
-        assert packed.read("coxa/locales/de/LC_MESSAGES/coxa.mo") == (GERMAN / "LC_MESSAGES" / "coxa.mo").read_bytes()
-    assert not [name for name in inside if name.endswith(".po")]
-
-
 def test_set_up_compiles_again_when_a_translation_changes_or_the_compiled_file_is_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -87,7 +87,7 @@ GET    /help/appointment                    303 303 303 303 303 303
 POST   /help/appointment                    303 422 422 422 422 422
 GET    /help/appointment.ics                303 303 303 303 303 303
 GET    /help/letter.pdf                     303 303 200 303 303 303
-SOCKET /live                                403 101 101 101 101 101
+SOCKET /live                                101 101 101 101 101 101
 GET    /manifest.webmanifest                200 200 200 200 200 200
 GET    /morning                             303 200 200 200 200 200
 POST   /morning                             303 422 422 422 422 422

@@ -61,7 +61,12 @@ def show_one(request: Request, visitor: SignedIn, number: int) -> Response:
         raise NotYours("set: expected one of yours, got none; choose one from your sets")
     kept = found[0]
     result, exercise = read_result(kept.result), _exercise(kept.exercise)
-    unseen = [(words.fault_name(one.id, exercise), words.WHY_NOT_JUDGED[one.why], one.self_check) for one in result.not_judged]
+    # The check stands in the result as it was said then; the catalogue says it in the language of today.
+    rules = exercise.coaching.faults if exercise and exercise.coaching else ()
+    checks = {rule.fault: rule.self_check for rule in rules}
+    unseen = [
+        (words.fault_name(one.id, exercise), words.WHY_NOT_JUDGED[one.why], checks.get(one.id, one.self_check)) for one in result.not_judged
+    ]
     table = report.table(result, exercise)
     head = [label for label, _value in table[0].cells] if table else []
     return page(
