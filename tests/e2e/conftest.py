@@ -25,6 +25,12 @@ CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chro
 START_S = 60
 #: Chromium plays a file of JPEGs at this rate, whatever the film's own.
 CAMERA_FPS = 30
+#: A browser's own business, such as looking for a newer one or for who is signed in at its maker's, is sent nowhere: the rest is ours.
+NOWHERE = "http://127.0.0.1:9/"
+QUIET = [
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-pings", "--disable-domain-reliability",
+    f"--gaia-url={NOWHERE}", f"--component-updater=url-source={NOWHERE}", f"--apps-gallery-update-url={NOWHERE}",
+]  # fmt: skip
 EXERCISE = "clamshell"
 #: In the third repetition the upper hip rolls back.
 FAULTS = {2: {"rolls-back": 35.0}}
@@ -149,7 +155,7 @@ def browser(playwright: Playwright, camera: Path) -> Iterator[Browser]:
     arguments = [
         "--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-video-capture={camera}",
-        "--autoplay-policy=no-user-gesture-required", "--disable-component-update", "--disable-background-networking",
+        "--autoplay-policy=no-user-gesture-required", *QUIET,
     ]  # fmt: skip
     one = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
     yield one
