@@ -9,7 +9,8 @@ from fastapi import APIRouter, Path, Query
 from coxa.records import NotYours
 from coxa.web.api.problems import signed_in_problems
 from coxa.web.flow.after import After, after_session
-from coxa.web.flow.today import Today, TodayExercise, exchanged, today_of
+from coxa.web.flow.documents import Today, TodayExercise
+from coxa.web.flow.today import exchanged, today_of
 from coxa.web.visitor import Maybe, SignedIn
 
 router = APIRouter(prefix="/api/v1", tags=["today"])

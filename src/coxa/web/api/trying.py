@@ -11,7 +11,8 @@ from starlette.responses import Response
 from coxa.exercises import catalogue
 from coxa.records import NotYours
 from coxa.web.api.problems import problems
-from coxa.web.flow.today import Today, TodayExercise, today_of
+from coxa.web.flow.documents import Today, TodayExercise
+from coxa.web.flow.today import today_of
 from coxa.web.flow.trying import DEFAULT, Show, default_day, show_of, shown
 from coxa.web.visitor import Maybe
 

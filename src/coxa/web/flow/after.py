@@ -12,9 +12,9 @@ from coxa.locales import gettext as _
 from coxa.records import DiaryRepository, NotYours, ProgrammeRepository
 from coxa.records.diary import KeptSession, KeptSet
 from coxa.records.events import SessionEnded, Stopped
+from coxa.web.flow.documents import Document
 from coxa.web.flow.moving_on import key_after
 from coxa.web.flow.progress import Whose
-from coxa.web.flow.today import Document
 
 STEPS: Words[Step] = Words({
     "ease": mark("{name}: a little easier from now on."),

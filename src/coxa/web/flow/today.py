@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from coxa.care.change import new
 from coxa.care.decision import Decision, Review, Step
-from coxa.care.history import History, PainKind, StopReason
+from coxa.care.history import History
 from coxa.care.ladder import easier_neighbours
-from coxa.care.pain import Ends, Mode, Verdict, before_session, during, stopped
+from coxa.care.pain import Mode
 from coxa.care.prescription import WEEK
 from coxa.care.programme import Planned, PlannedDose, Profile
 from coxa.care.reason import Reason
@@ -34,10 +32,10 @@ from coxa.records.diary import KeptSession
 from coxa.records.events import ExerciseSkipped, ExerciseStarted, Kept, SetDone, Stopped
 from coxa.records.fold import standing
 from coxa.records.programmes import KeptProgramme
+from coxa.web.flow.documents import Bout, LeftOutToday, MistakeWords, Named, Pictures, Side, Today, TodayExercise, Voice
+from coxa.web.flow.pain_tables import rules_for
 from coxa.web.flow.progress import Whose, progress_of
 
-Side = Literal["left", "right", "both"]
-Day = date  # `Today` has a field of that name
 Tempo = tuple[float, float, float]
 
 #: The step of the programme after which there is no session until a person has been looked at, or has answered again. A referral
@@ -57,162 +55,6 @@ BEFORE_FLOOR = (
     mark("Put your phone within reach, and a chair or something else firm beside you, so that you can get up again."),
     mark("Work on the floor is next."),
 )
-
-
-class Document(BaseModel):
-    """Frozen, and an unknown key is an error that names it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Voice(Document):
-    """How the person wants to be spoken to."""
-
-    on: bool = True
-    rate: float = Field(default=1.0, ge=0.5, le=2.0, description="1 is the voice's own pace.")
-    name: str | None = Field(default=None, description="The voice that was chosen, by the name that the browser gives it.")
-
-
-class MistakeWords(Document):
-    """One mistake and what to do instead."""
-
-    id: str = Field(description="The fault by which the camera would name it; empty where no camera can.")
-    words: str
-    fix: str
-
-
-class Named(Document):
-    """An exercise by id and name."""
-
-    id: str
-    name: str
-
-
-class Bout(Document):
-    """One go at an exercise: a set, or a set of one leg."""
-
-    set_number: int
-    side: Side
-
-
-class Pictures(Document):
-    """Addresses of the exercise's pictures, with the side that works; the left one where both do, one after the other."""
-
-    still: str
-    loop: str
-    camera: str
-    figure: str
-
-
-class TodayExercise(Document):
-    """One exercise of today, as it is led through."""
-
-    id: str
-    name: str
-    side: Side
-    position: str
-    position_words: str
-    steps: tuple[str, ...]
-    feel: str
-    mistakes: tuple[MistakeWords, ...]
-    cautions: tuple[str, ...]
-    self_check: str | None = Field(description="Asked after a set in which the key mistake was judged in less than half.")
-    support: bool = Field(description="Something firm to hold on to belongs within a hand's reach.")
-    floor: bool
-    equipment: tuple[str, ...]
-    stretch: bool
-    coached: bool = Field(description="Whether the camera follows it.")
-    why_not_coached: str | None
-    view: str | None
-    camera_words: str | None
-    count: Literal["repetitions", "hold", "time"]
-    dose: str = Field(description="How much, in words.")
-    sets: int
-    repetitions: int | None = Field(description="To do in one bout, both ways or both legs counted where it goes in turns.")
-    repetitions_most: int | None
-    hold_s: float | None
-    duration_s: float | None
-    per_side: bool
-    load_kg: float
-    rest_s: int
-    bouts: tuple[Bout, ...]
-    up_s: float
-    hold_at_top_s: float
-    down_s: float
-    easier: tuple[Named, ...]
-    harder: tuple[Named, ...]
-    done_bouts: int
-    over: bool
-    pictures: Pictures
-    alt: str
-
-
-class RuleVerdict(Document):
-    """What a pain or a stop comes to."""
-
-    ends: Ends
-    words: tuple[str, ...]
-    blocks: bool
-    rescreen: bool
-    letter: bool
-
-
-class Rules(Document):
-    """The rules of pain and stopping as tables of indices into `verdicts`, so that whoever shows them decides nothing."""
-
-    verdicts: tuple[RuleVerdict, ...]
-    before: tuple[int, ...] = Field(description="By the pain before the session, 0 to 10.")
-    stopped: dict[str, int] = Field(description="By the reason of a stop.")
-    during: dict[str, dict[str, tuple[tuple[int, ...], ...]]] = Field(
-        description='By exercise, by kind of pain ("none" where none was said): rows by pain before, 0 to 10; columns by pain after, '
-        "0 to 10, and the last where no number was said."
-    )
-
-
-class LeftOutToday(Document):
-    """An exercise of the programme that today goes without, and why."""
-
-    id: str
-    name: str
-    reasons: tuple[Reason, ...]
-
-
-class Today(Document):
-    """The session of one day.
-
-    `session_key` is the session that was begun today and has not ended; `may_start` says whether one may be begun or gone on with,
-    and `why_not` why not. `mode` is strict unless a clinician has set monitored pain. `advice` is what the diary says beside that,
-    such as that a physiotherapist should have a look; `letter`, that one is ready to be taken along.
-    """
-
-    schema_: Literal["coxa.today/1"] = Field(default="coxa.today/1", alias="schema")
-    date: Day
-    version: int = Field(description="The version of the programme, by its number; 0 where there is none.")
-    language: str
-    session_key: str | None
-    may_start: bool
-    why_not: tuple[Reason, ...]
-    advice: tuple[Reason, ...] = ()
-    rescreen: bool = False
-    letter: bool = False
-    planned: bool = Field(default=True, description="Whether there is something in the programme for this day.")
-    next_on: Day | None = Field(default=None, description="The next day for which something is planned, from tomorrow on.")
-    sessions_done: int = Field(default=0, description="Sessions that were ended today.")
-    sessions_a_day: int = 1
-    pain_days_running: int = Field(description="How many days right before today the pain before a session was too strong for one.")
-    mode: Mode
-    voice: Voice
-    keep_landmarks: bool | None = Field(description="Whether landmarks are kept; null: not asked yet.")
-    camera: bool
-    before_floor: str | None
-    exercises: tuple[TodayExercise, ...]
-    left_out: tuple[LeftOutToday, ...] = ()
-    rules: Rules
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
-
-
-# ------------------------------------------------------------------------------------------------ the day
 
 
 def today_of(visitor: Whose, preferences: Mapping[str, Any]) -> Today:
@@ -546,70 +388,3 @@ def _named(ids: tuple[str, ...]) -> tuple[Named, ...]:
 
 def _neighbours(exercises: tuple[TodayExercise, ...]) -> set[str]:
     return {one.id for exercise in exercises for one in (*exercise.easier, *exercise.harder)}
-
-
-# ------------------------------------------------------------------------------------------------ rules as tables
-
-
-def rules_for(exercises: tuple[str, ...], mode: Mode, days_running: int) -> Rules:
-    """The rules of pain and stopping, asked of `coxa.care.pain` for every answer there is.
-
-    Parameters
-    ----------
-    exercises : tuple of str
-        Ids for which the rules during an exercise are wanted.
-    mode : "strict" or "monitored"
-    days_running : int
-        How many days right before today the pain was too strong.
-
-    Examples
-    --------
-    >>> rules = rules_for(("bridge",), "strict", 0)
-    >>> rules.verdicts[rules.before[6]].ends, rules.verdicts[rules.during["bridge"]["none"][2][3]].ends
-    ('today', 'exercise')
-    """
-    return _rules(tuple(exercises), mode, days_running, current(), in_force())
-
-
-@lru_cache(maxsize=256)  # thousands of answers to look up, the same for everybody with these exercises
-def _rules(exercises: tuple[str, ...], mode: Mode, days_running: int, _language: str, _numbers: Path | None) -> Rules:
-    verdicts: dict[Verdict, int] = {}
-
-    def index(verdict: Verdict) -> int:
-        return verdicts.setdefault(verdict, len(verdicts))
-
-    before = tuple(index(before_session(pain, days_running)) for pain in range(11))
-    stops: dict[str, int] = {why: index(stopped(why)) for why in STOPS}
-    tables = {
-        exercise: {
-            kind: tuple(tuple(index(verdict) for verdict in row) for row in table)
-            for kind, table in _during(exercise, mode, in_force()).items()
-        }
-        for exercise in exercises
-    }
-    return Rules(verdicts=tuple(_shown(verdict) for verdict in verdicts), before=before, stopped=stops, during=tables)
-
-
-STOPS: tuple[StopReason, ...] = ("it-hurts", "unwell-chest", "unwell-dizzy", "fell", "cannot-get-up", "tired", "other")
-KINDS: tuple[PainKind, ...] = ("ache", "sharp", "catching", "pinching", "tingling", "numbness", "giving-way")
-
-
-@cache
-def _during(exercise: str, mode: Mode, _numbers: Path | None) -> dict[str, tuple[tuple[Verdict, ...], ...]]:
-    stretch = "stretch" in catalogue.load(exercise).purpose
-    return {
-        kind or "none": tuple(
-            tuple(during(before, after, kind, mode, exercise, stretch) for after in (*range(11), None)) for before in range(11)
-        )
-        for kind in (None, *KINDS)
-    }
-
-
-def _shown(verdict: Verdict) -> RuleVerdict:
-    return RuleVerdict(
-        ends=verdict.ends,
-        words=tuple(reason.words for reason in translate(verdict).reasons),
-        blocks=verdict.blocks,
-        rescreen=verdict.rescreen,
-        letter=verdict.letter,
-    )

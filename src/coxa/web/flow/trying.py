@@ -17,7 +17,9 @@ from coxa.care.screening import Screening
 from coxa.exercises import catalogue
 from coxa.exercises.coaching import FaultRule
 from coxa.locales import current
-from coxa.web.flow.today import Today, Voice, planned_today, rules_for
+from coxa.web.flow.documents import Today, Voice
+from coxa.web.flow.pain_tables import rules_for
+from coxa.web.flow.today import planned_today
 
 #: Done where nothing of today can be.
 DEFAULT = "clamshell"

@@ -14,7 +14,8 @@ from coxa.records.events import SomethingNew
 from coxa.web.flow import moving_on
 from coxa.web.flow import programme as programmes
 from coxa.web.flow import screening as screened
-from coxa.web.flow.today import Today, today_of
+from coxa.web.flow.documents import Today
+from coxa.web.flow.today import today_of
 from coxa.web.page import page
 from coxa.web.visitor import SignedIn, Visitor
 
