@@ -31,7 +31,7 @@ from coxa.web.visitor import LASTS
 
 MINE = (
     "/progress", "/progress/test", "/progress/activities", "/progress/change", "/morning", "/habits", "/settings", "/settings/data",
-    "/settings/erase", "/sets", "/privacy",
+    "/settings/erase", "/sets", "/privacy", "/sources",
 )  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def test_page_speaks_german_and_names_its_language(lived: Any, path: str) -> Non
     assert '<html lang="de"' in answer.text
 
 
-@pytest.mark.parametrize("path", [one for one in MINE if one != "/privacy"])
+@pytest.mark.parametrize("path", [one for one in MINE if one not in ("/privacy", "/sources")])
 def test_page_is_for_somebody_who_is_signed_in(lived: Any, path: str) -> None:
     stranger = TestClient(lived.app, base_url=HERE, client=("127.0.0.1", 50_001), follow_redirects=False)
     assert stranger.get(path).status_code == 303
@@ -360,6 +360,32 @@ def test_reminders_come_as_a_calendar_at_the_persons_time(fresh: Any) -> None:
     assert calendar.headers["content-type"].startswith("text/calendar")
     assert "T073000" in calendar.text
     assert "BEGIN:VALARM" in calendar.text
+
+
+def test_a_time_that_is_past_is_said_on_the_page_of_today_until_it_is_switched_off(fresh: Any) -> None:
+    for on, times, said in (("yes", "00:00", True), ("yes", "23:59", False), ("", "00:00", False)):
+        assert send(fresh, "/settings", 'value="reminders"', reminders=on, times=times).status_code == 303
+        assert ("It is past 00:00" in words(fresh.client.get("/today").text)) is said, (on, times)
+
+
+@pytest.mark.parametrize("first", ["left", "right"])
+def test_the_leg_that_was_chosen_begins(fresh: Any, first: str) -> None:
+    assert send(fresh, "/settings", 'value="body"', side=first, country="DE").status_code == 303
+    today = fresh.client.get("/api/v1/today").json()
+    begun = [one["bouts"][0]["side"] for one in today["exercises"] if {bout["side"] for bout in one["bouts"]} == {"left", "right"}]
+    assert begun
+    assert set(begun) == {first}
+
+
+def test_every_sign_behind_a_sentence_is_explained(lived: Any) -> None:
+    explained = set(re.findall(r'<div id="([^"]+)"', lived.client.get("/sources").text))
+    named = {
+        tag
+        for path in ("/programme", "/progress", "/exercises/clamshell")
+        for tag in re.findall(r"/sources#([^\"]+)", lived.client.get(path).text)
+    }
+    assert named
+    assert named <= explained
 
 
 def test_a_lost_phone_is_signed_out(fresh: Any) -> None:
