@@ -15,6 +15,7 @@ from coxa.web.flow import moving_on
 from coxa.web.flow import programme as programmes
 from coxa.web.flow import screening as screened
 from coxa.web.flow.documents import Today
+from coxa.web.flow.progress import progress_of
 from coxa.web.flow.today import today_of
 from coxa.web.page import page
 from coxa.web.visitor import SignedIn, Visitor
@@ -54,11 +55,10 @@ def something_new(visitor: SignedIn) -> Response:
 
 def morning_due(visitor: Visitor) -> bool:
     """Whether there was a session yesterday, and nothing was said yet of the morning after."""
-    diary = DiaryRepository(visitor.store)
-    found = diary.history(visitor.asker, visitor.person.id, visitor.today)
-    if found is None or any(morning.on == visitor.today for morning in found.mornings):
+    found = progress_of(visitor)  # kept from the last page: a diary of years takes its time to read
+    if found is None or any(morning.on == visitor.today for morning in found.history.mornings):
         return False
-    days = {session.at.date() for session in found.sessions if session.exercises}
+    days = {session.at.date() for session in found.history.sessions if session.exercises}
     return any((visitor.today - day).days == 1 for day in days)
 
 
