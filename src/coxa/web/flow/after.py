@@ -61,11 +61,13 @@ def after_session(visitor: Whose, session_key: str) -> After:
     if found is None:
         raise NotYours(f"session {session_key}: expected one of this person, got none")
     sets = diary.sets(visitor.asker, visitor.person.id, session_key=session_key)
-    return After(well=_well(found), tomorrow=_tomorrow(found, sets), changes=_changes(visitor, session_key))
+    return After(well=_well(found, sets), tomorrow=_tomorrow(found, sets), changes=_changes(visitor, session_key))
 
 
-def _well(kept: KeptSession) -> tuple[str, ...]:
+def _well(kept: KeptSession, sets: tuple[KeptSet, ...]) -> tuple[str, ...]:
     session = kept.session
+    # Form counts the key mistake alone: what shows another one is not called clean.
+    slipped = {one.exercise for one in sets if one.result.get("faults")}
     found: list[str] = []
     if session.stop is not None:
         found.append(_("You stopped when you needed to. That is the right thing to do."))
@@ -81,7 +83,7 @@ def _well(kept: KeptSession) -> tuple[str, ...]:
         found.append(ngettext("{n} repetition in all.", "{n} repetitions in all.", repetitions).format(n=repetitions))
     for one in session.exercises:
         form = one.form
-        if form.judged >= LEAST_JUDGED and form.faulty <= MOST_SLIPS * form.judged:
+        if one.exercise not in slipped and form.judged >= LEAST_JUDGED and form.faulty <= MOST_SLIPS * form.judged:
             words = _("{name}: {clean} of {judged} clean.")
             found.append(words.format(name=catalogue.load(one.exercise).name, clean=form.judged - form.faulty, judged=form.judged))
             break
