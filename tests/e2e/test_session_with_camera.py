@@ -42,10 +42,11 @@ def test_from_the_first_page_to_a_finished_session(server: Server, visit: Callab
     session.see("Rest")
     done = kept(server, "repetition")
     assert [repetition["counted"] for repetition in done] == [True] * 4
-    # the film may be met anywhere in its loop: of four repetitions that follow each other, one rolls back
+    # The film may be met anywhere in its loop: of four repetitions that follow each other, one rolls back; the first of them may be
+    # met on its way up, and looks hasty then.
     (result,) = results(server)
     assert result["status"] == "judged"
-    assert [repetition["faults"] for repetition in result["repetitions"]].count(["rolls-back"]) == 1
+    assert sum("rolls-back" in repetition["faults"] for repetition in result["repetitions"]) == 1
     assert one.said().count(CUE) == 1
     session.press("Skip")
     session.see("How is the pain now?")
