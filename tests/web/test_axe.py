@@ -216,9 +216,16 @@ def test_everything_is_reached_by_keyboard_and_large_enough(browser: Any, world:
     page, wrong = visit(browser, world, "light", width, 1)
     for path in world.paths:
         page.goto(world.url + path)
+        if path == "/session":
+            # Its script takes the focus to the heading of each screen, past the way to skip to it.
+            page.locator("#session h1[data-first]").wait_for()
+            page.wait_for_function("document.activeElement?.tagName === 'H1'")
         # What follows a key is drawn as the keyboard's focus.
         page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.className") == "skip", path
+        if path == "/session":
+            assert page.evaluate("document.querySelector('#session').contains(document.activeElement)")
+        else:
+            assert page.evaluate("document.activeElement.className") == "skip", path
         found = page.evaluate(FOCUS)
         assert found["count"] >= 2, path
         wrong += [f"{path}: {one}" for one in found["bad"]]
