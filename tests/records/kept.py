@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from coxa.care.planner import plan_for
 from coxa.care.programme import Profile, Programme
-from coxa.care.questionnaire import screening_questions
 from coxa.care.screening import screen
 from coxa.records import Asker, DiaryRepository, PeopleRepository, ProgrammeRepository, Store
 from coxa.records.events import Event, ExerciseEffort, ExercisePain, RepetitionDone, SessionEnded, SessionStarted, SetDone
+from well import answers
 
 STARTS = date(2026, 10, 12)
 ZONE = "Europe/Berlin"
@@ -28,17 +27,6 @@ class Clock:
 
     def on(self, *, days: float = 0, seconds: float = 0) -> None:
         self.at += timedelta(days=days, seconds=seconds)
-
-
-def answers(**changes: Any) -> dict[str, Any]:
-    """A well person's answers with some changed; an underscore stands for a hyphen."""
-    said: dict[str, Any] = dict.fromkeys(screening_questions().dangers, False) | {
-        "age": 45, "acute-injury": False, "heart-or-dizzy": False, "surgery-12-months": False, "falls-12-months": 0,
-        "balance-trouble": False, "region": "outer", "side": "left", "pain-now": 2, "limps-or-limits": False, "nerve-signs": False,
-        "floor": True, "kneel": True, "lie-on-left": True, "lie-on-right": True, "weight-on-leg": True,
-        "pregnancy-pelvic-pain": False,
-    }  # fmt: skip
-    return said | {name.replace("_", "-"): value for name, value in changes.items()}
 
 
 def profile() -> Profile:

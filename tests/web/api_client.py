@@ -12,24 +12,13 @@ from fastapi.testclient import TestClient
 
 from coxa.care.planner import plan_for
 from coxa.care.programme import Profile
-from coxa.care.questionnaire import screening_questions
 from coxa.records import PeopleRepository, ProgrammeRepository, ScreeningRepository, SignInRepository, Store
 from coxa.records.people import Person
 from coxa.web.app import create_app
 from coxa.web.config import WebConfig
+from well import answers
 
 ZONE = "Europe/Berlin"
-
-
-def answers(**changes: Any) -> dict[str, Any]:
-    """A well person's answers with some changed; an underscore stands for a hyphen."""
-    said: dict[str, Any] = dict.fromkeys(screening_questions().dangers, False) | {
-        "age": 45, "acute-injury": False, "heart-or-dizzy": False, "surgery-12-months": False, "falls-12-months": 0,
-        "balance-trouble": False, "region": "outer", "side": "left", "pain-now": 2, "limps-or-limits": False, "nerve-signs": False,
-        "floor": True, "kneel": True, "lie-on-left": True, "lie-on-right": True, "weight-on-leg": True,
-        "pregnancy-pelvic-pain": False,
-    }  # fmt: skip
-    return said | {name.replace("_", "-"): value for name, value in changes.items()}
 
 
 def somebody(store: Store, *, planned: bool = True, name: str = "Anna", **changes: Any) -> Person:
