@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from coxa.care.decision import Step
 from coxa.care.ladder import harder_ways
@@ -166,6 +167,18 @@ def describe_date(day: date) -> str:
     """
     # Translators: a day in a letter, such as 12 October 2026
     return _("{day} {month} {year}").format(day=day.day, month=_(MONTHS[day.month - 1]), year=day.year)
+
+
+def describe_moment(at: datetime, zone: ZoneInfo) -> str:
+    """A moment as the clock of a zone shows it.
+
+    >>> from datetime import UTC
+    >>> describe_moment(datetime(2026, 10, 12, 7, 30, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
+    '12 October 2026, 09:30'
+    """
+    local = at.astimezone(zone)
+    # Translators: a day and a time, such as 12 October 2026, 09:30
+    return _("{date}, {time}").format(date=describe_date(local.date()), time=f"{local:%H:%M}")
 
 
 def describe_place(region: PainRegion, side: Side) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from coxa.exchange import plain
+from coxa.exchange.plain import describe_moment
 from coxa.exchange.words import MISSING
 from coxa.exercises import catalogue
 from coxa.locales import gettext as _
@@ -102,7 +101,7 @@ def _all(visitor: Visitor) -> dict[str, Any]:
         (_("E-mail"), person.email or _("no account")),
         (_("Language"), LANGUAGES.get(person.language, person.language)),
         (_("Time zone"), person.zone),
-        (_("Kept since"), _moment(person.created_at, zone)),
+        (_("Kept since"), describe_moment(person.created_at, zone)),
         (_("Who looks after you"), ", ".join(one.name for one in clinicians) or _("nobody")),
     ]
     counts = [
@@ -116,9 +115,9 @@ def _all(visitor: Visitor) -> dict[str, Any]:
     return {
         "you": you,
         "counts": counts,
-        "screening": (plain.HEADLINES[screening.result.outcome], _moment(screening.completed_at, zone)) if screening else None,
+        "screening": (plain.HEADLINES[screening.result.outcome], describe_moment(screening.completed_at, zone)) if screening else None,
         "sessions": [
-            (_moment(one.at, zone), one.pain_before, ", ".join(_name(done.exercise) for done in one.exercises) or MISSING)
+            (describe_moment(one.at, zone), one.pain_before, ", ".join(_name(done.exercise) for done in one.exercises) or MISSING)
             for one in sessions
         ],
         "mornings": []
@@ -127,11 +126,13 @@ def _all(visitor: Visitor) -> dict[str, Any]:
         "sets": len(sets),
         "landmarks": any(one.landmarks for one in sets),
         "preferences": sorted((name, json.dumps(value, ensure_ascii=False)) for name, value in visitor.preferences.items()),
-        "consents": [(_moment(one.at, zone), one.words, one.given) for one in ConsentRepository(store).all(asker, person.id)],
-        "notes": [(_moment(one.at, zone), one.text) for one in NoteRepository(store).all(asker, person.id)],
-        "appointments": [(_moment(one.at, zone), one.address, one.reason) for one in AppointmentRepository(store).all(asker, person.id)],
+        "consents": [(describe_moment(one.at, zone), one.words, one.given) for one in ConsentRepository(store).all(asker, person.id)],
+        "notes": [(describe_moment(one.at, zone), one.text) for one in NoteRepository(store).all(asker, person.id)],
+        "appointments": [
+            (describe_moment(one.at, zone), one.address, one.reason) for one in AppointmentRepository(store).all(asker, person.id)
+        ],
         "audit": [
-            (_moment(one.at, zone), one.action, _("you") if one.actor_id == person.id else one.role)
+            (describe_moment(one.at, zone), one.action, _("you") if one.actor_id == person.id else one.role)
             for one in AuditRepository(store).about(asker, person.id, limit=SHOWN)
         ],
         "shown": SHOWN,
@@ -140,8 +141,3 @@ def _all(visitor: Visitor) -> dict[str, Any]:
 
 def _name(exercise: str) -> str:
     return catalogue.load(exercise).name if exercise in catalogue.ids() else exercise
-
-
-def _moment(at: datetime, zone: ZoneInfo) -> str:
-    local = at.astimezone(zone)
-    return f"{plain.describe_date(local.date())}, {local:%H:%M}"

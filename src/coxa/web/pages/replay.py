@@ -14,7 +14,6 @@ from coxa.exchange import plain, words
 from coxa.exercises import catalogue
 from coxa.exercises.model import Exercise
 from coxa.locales import Words, mark, ngettext
-from coxa.locales import gettext as _
 from coxa.motion.result import SetResult
 from coxa.records import DiaryRepository, NotYours
 from coxa.records.diary import KeptSet
@@ -100,9 +99,7 @@ def _row(kept: KeptSet, visitor: Visitor) -> dict[str, object]:
 
 
 def _when(kept: KeptSet, visitor: Visitor) -> str:
-    local = kept.at.astimezone(zone_of(visitor.zone))
-    # Translators: a day and a time, such as 12 October 2026, 09:30
-    return _("{date}, {time}").format(date=plain.describe_date(local.date()), time=f"{local:%H:%M}")
+    return plain.describe_moment(kept.at, zone_of(visitor.zone))
 
 
 def _exercise(id: str) -> Exercise | None:

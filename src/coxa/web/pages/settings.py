@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -12,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from coxa import locales
 from coxa.errors import BadInput
 from coxa.exchange.calendar import calendar, read_times
-from coxa.exchange.plain import describe_date
+from coxa.exchange.plain import describe_moment
 from coxa.locales import Words, mark
 from coxa.locales import gettext as _
 from coxa.records import ConsentRepository, PeopleRepository, ProgrammeRepository, SettingsRepository, SignInRepository
@@ -134,12 +132,6 @@ def _device(label: str) -> str:
     return f"{_(kind)}{colon}{rest}"
 
 
-def _moment(at: datetime, zone: ZoneInfo) -> str:
-    local = at.astimezone(zone)
-    # Translators: a day and a time, such as 12 October 2026, 09:30
-    return _("{date}, {time}").format(date=describe_date(local.date()), time=f"{local:%H:%M}")
-
-
 def _one_of(typed: dict[str, str], **allowed: tuple[str, ...]) -> None:
     for name, values in allowed.items():
         if typed[name] not in values:
@@ -157,7 +149,7 @@ def _page(
             "id": one.id,
             "label": _device(one.label),
             "here": one.id == visitor.sign_in_id,
-            "seen": _moment(one.seen_at, zone),
+            "seen": describe_moment(one.seen_at, zone),
         }
         for one in SignInRepository(visitor.store).all(visitor.asker)
     ]
