@@ -201,6 +201,13 @@ def test_a_test_is_kept_once_however_often_it_is_sent(fresh: Any) -> None:
     assert "8.5" in words(fresh.client.get("/progress").text)
 
 
+def test_both_legs_of_a_test_are_kept_where_the_form_lost_its_key(fresh: Any) -> None:
+    fields = hidden(fresh.client.get("/progress/test").text, "single-leg-stance") | {"left": "8.5", "right": "11", "key": ""}
+    assert fresh.client.post("/progress/test", data=fields, headers=FORM).status_code == 303
+    kept = DiaryRepository(fresh.store).events(fresh.person.asker, fresh.person.id, kind="test")
+    assert [(row.event.side, row.event.value) for row in kept] == [("left", 8.5), ("right", 11.0)]  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

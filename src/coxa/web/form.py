@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import uuid4
 
 from fastapi import Depends
 from starlette.datastructures import FormData
@@ -15,6 +16,11 @@ async def read_form(request: Request) -> FormData:
 
 
 Form = Annotated[FormData, Depends(read_form)]
+
+
+def new_key() -> str:
+    """A key for one form: sent twice, its entry is kept once."""
+    return f"web-{uuid4().hex}-"
 
 
 def text(form: FormData, name: str, most: int = 500) -> str:

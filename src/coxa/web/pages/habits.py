@@ -18,9 +18,9 @@ from coxa.records.events import Habit
 from coxa.records.fold import standing
 from coxa.web.flow import progress as flow
 from coxa.web.flow.progress import Progress
-from coxa.web.form import Form, text
+from coxa.web.form import Form, new_key, text
 from coxa.web.page import page
-from coxa.web.pages.measure import new_key, told
+from coxa.web.pages.measure import told
 from coxa.web.visitor import SignedIn, Visitor
 
 router = APIRouter(include_in_schema=False)

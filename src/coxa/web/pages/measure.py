@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
-from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -22,7 +21,7 @@ from coxa.locales import gettext as _
 from coxa.records.events import ActivityScore, Event, OverallChange, TestValue
 from coxa.web.flow import progress as flow
 from coxa.web.flow.diary import Entry, keep
-from coxa.web.form import Form, text
+from coxa.web.form import Form, new_key, text
 from coxa.web.page import page
 from coxa.web.visitor import SignedIn, Visitor
 
@@ -106,7 +105,7 @@ def ask_test(request: Request, visitor: SignedIn) -> Response:
 @router.post("/progress/test")
 def keep_test(request: Request, visitor: SignedIn, form: Form) -> Response:
     """Keep a test."""
-    history, key = _history(visitor), text(form, "key")
+    history, key = _history(visitor), text(form, "key") or new_key()
     typed = {name: text(form, name, 40) for name in ("test", "value", "left", "right")}
     if history is None:
         return RedirectResponse("/progress", 303)
@@ -121,9 +120,7 @@ def keep_test(request: Request, visitor: SignedIn, form: Form) -> Response:
         for side, field, name in FIELDS[offer.id]:
             value = figure(typed[field], _(name) if name else offer.exercise.name, most, whole=whole)
             if value is not None:
-                events[f"{key}{field}" if key else ""] = TestValue(
-                    on=visitor.today, test=offer.id, value=value, unit=UNITS[offer.id], side=side
-                )
+                events[f"{key}{field}"] = TestValue(on=visitor.today, test=offer.id, value=value, unit=UNITS[offer.id], side=side)
         if not events:
             raise BadInput(_("{what}: please give the result.").format(what=offer.exercise.name))
         told(visitor, events)
@@ -141,7 +138,7 @@ def ask_activities(request: Request, visitor: SignedIn) -> Response:
 @router.post("/progress/activities")
 def keep_activities(request: Request, visitor: SignedIn, form: Form) -> Response:
     """Keep the activities."""
-    key = text(form, "key")
+    key = text(form, "key") or new_key()
     typed = [(text(form, f"name-{n}", 1000), text(form, f"score-{n}")) for n in range(1, ACTIVITIES + 1)]
     try:
         rows = []
@@ -160,7 +157,7 @@ def keep_activities(request: Request, visitor: SignedIn, form: Form) -> Response
             raise BadInput(_("Please name each activity once."))
         if not rows:
             raise BadInput(_("Please name at least one activity and choose a number for it."))
-        told(visitor, {f"{key or new_key()}{place}": row for place, row in enumerate(rows)})
+        told(visitor, {f"{key}{place}": row for place, row in enumerate(rows)})
     except BadInput as error:
         return _activities(request, visitor, typed, str(error), key, 422)
     return RedirectResponse("/progress?kept=activities#function", 303)
@@ -175,7 +172,7 @@ def ask_change(request: Request, visitor: SignedIn) -> Response:
 @router.post("/progress/change")
 def keep_change(request: Request, visitor: SignedIn, form: Form) -> Response:
     """Keep it."""
-    score, key = text(form, "score"), text(form, "key")
+    score, key = text(form, "score"), text(form, "key") or new_key()
     try:
         if score not in CHANGES:
             raise BadInput(_("Please choose one of the answers."))
@@ -199,11 +196,6 @@ def told(visitor: Visitor, events: Mapping[str, Event]) -> None:
 
 
 # ---------------------------------------------------------------------------------------------------- pages
-
-
-def new_key() -> str:
-    """A key for one form: sent twice, its entry is kept once."""
-    return f"web-{uuid4().hex}-"
 
 
 def _history(visitor: Visitor) -> History | None:

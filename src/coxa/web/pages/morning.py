@@ -12,9 +12,9 @@ from coxa.locales import Words, mark
 from coxa.locales import gettext as _
 from coxa.records.events import MorningPain
 from coxa.web.flow import progress as flow
-from coxa.web.form import Form, text
+from coxa.web.form import Form, new_key, text
 from coxa.web.page import page
-from coxa.web.pages.measure import figure, new_key, told
+from coxa.web.pages.measure import figure, told
 from coxa.web.pages.progress import change_row
 from coxa.web.visitor import SignedIn, Visitor
 
