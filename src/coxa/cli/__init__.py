@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coxa import __version__
 from coxa.cli import account, backup, evidence, exercises, plan, progress, restore, screen, up
 from coxa.errors import CoxaError
 
@@ -26,6 +27,20 @@ HELP = "Watches hip exercises through an ordinary camera. Not a medical device."
 app = typer.Typer(name="coxa", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=HELP)
 app.add_typer(exercises.app)
 app.add_typer(account.app)
+
+
+def show_version(asked: bool) -> None:
+    """Print the version and end, where it was asked for."""
+    if asked:
+        print(f"coxa {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def begin(
+    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=show_version, help="Print the version.")] = False,
+) -> None:
+    """Take what stands before the command."""
 
 
 def say(error: CoxaError) -> None:
@@ -137,7 +152,9 @@ def main() -> None:
         show = getattr(error, "format_message", None)
         if show is None:
             raise
-        print(f"coxa: {' '.join(str(show()).split())}; coxa --help lists the commands", file=sys.stderr)
+        # Without any word the help has been shown already, and there is nothing wrong to name.
+        if message := " ".join(str(show()).split()):
+            print(f"coxa: {message}; coxa --help lists the commands", file=sys.stderr)
         sys.exit(WRONG_INPUT)
     if code == INTERRUPTED:
         # Typer catches Ctrl-C itself and makes a bare exit code of it.
