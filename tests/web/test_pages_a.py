@@ -6,15 +6,17 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 
+import phonenumbers
 import pytest
 from asking import FORM
 from browsing import USUAL, Page, Values, answer_all, answers_for, look, send
 from fastapi.testclient import TestClient
 from icalendar import Calendar
+from phonenumbers import shortnumberinfo
 
 from coxa.care.screening import Screening
 from coxa.exercises import catalogue
-from coxa.records import AppointmentRepository, ProgrammeRepository, ScreeningRepository, Store
+from coxa.records import AppointmentRepository, PeopleRepository, ProgrammeRepository, ScreeningRepository, SettingsRepository, Store
 from coxa.records.people import Person
 from coxa.records.programmes import KeptProgramme
 from coxa.web import helplines, pictures
@@ -242,8 +244,44 @@ def test_the_country_comes_from_the_zone_then_from_the_browser() -> None:
     assert helplines.country_of("America/Toronto") == "CA"
     assert helplines.country_of("Etc/UTC", "en-AU,en;q=0.8") == "AU"
     assert helplines.country_of("Etc/UTC", "de", "de") == "DE"
+    assert helplines.country_of("Europe/Berlin", "de-DE", "de", chosen="CH") == "CH"
     assert helplines.helpline("XX").emergency == "112"
     assert len({line.name for line in helplines.helplines()}) == len(helplines.helplines())
+
+
+@pytest.mark.parametrize(
+    ("zone", "country"),
+    [
+        ("Asia/Calcutta", "IN"), ("America/Buenos_Aires", "AR"), ("Europe/Kiev", "UA"), ("America/Indianapolis", "US"),
+        ("Europe/Oslo", "NO"), ("Atlantic/Reykjavik", "IS"), ("CET", "GB"),
+    ],
+)  # fmt: skip
+def test_a_browser_that_says_a_zones_former_name_is_in_the_same_country(zone: str, country: str) -> None:
+    assert helplines.country_of(zone, "en-GB") == country
+
+
+def test_the_number_is_that_of_the_country_that_was_set(client: TestClient, person: Person) -> None:
+    assert {"tel:112"} == {link for path in ("/help", "/emergency") for link in look(client, path).links if link == "tel:112"}
+    SettingsRepository(store_of(client)).change(person.asker, person.id, {"country": "AT"})
+    for path in ("/help", "/emergency"):
+        assert "tel:144" in look(client, path).links, path
+    assert "tel:1450" in look(client, "/help").links
+
+
+def test_a_country_that_is_not_in_the_list_is_not_taken_for_its_first(client: TestClient, person: Person) -> None:
+    PeopleRepository(store_of(client)).change(person.asker, person.id, zone="Europe/Belgrade")
+    options = re.findall(r'<option value="([A-Z]*)"( selected)?', look(client, "/settings").html.partition('id="country"')[2])
+    assert options[0] == ("", "")
+    assert not any(selected for _country, selected in options[:50])
+
+
+@pytest.mark.parametrize("line", helplines.helplines(), ids=lambda line: line.country)
+def test_every_number_is_one_that_the_phone_networks_know(line: helplines.Helpline) -> None:
+    assert shortnumberinfo.is_emergency_number(line.emergency, line.country)
+    if line.soon:
+        number = phonenumbers.parse(line.soon, line.country)
+        known = phonenumbers.is_valid_number(number) or shortnumberinfo.is_valid_short_number_for_region(number, line.country)
+        assert known, line.soon
 
 
 # ------------------------------------------------------------------------------------------------ programme and today

@@ -26,7 +26,7 @@ class Helpline:
         return COUNTRIES[self.country]
 
 
-#: Medical emergencies, as the countries' own authorities publish them.
+#: Medical emergencies: where there are several numbers, the one that reaches an ambulance without the police in between.
 _NUMBERS: dict[str, tuple[str, str]] = {
     "AR": ("107", ""), "AT": ("144", "1450"), "AU": ("000", "1800 022 222"), "BE": ("112", ""), "BG": ("112", ""), "BR": ("192", ""),
     "CA": ("911", "811"), "CH": ("144", ""), "CL": ("131", ""), "CN": ("120", ""), "CO": ("123", ""), "CY": ("112", ""),
@@ -69,8 +69,8 @@ def helplines() -> tuple[Helpline, ...]:
     return tuple(sorted((helpline(country) for country in _NUMBERS), key=lambda line: _sorted(line.name)))
 
 
-def country_of(zone: str, accepted: str = "", language: str = "") -> str:
-    """The country somebody is most likely in.
+def country_of(zone: str, accepted: str = "", language: str = "", *, chosen: str = "") -> str:
+    """The country somebody is in, as far as can be told.
 
     Parameters
     ----------
@@ -80,6 +80,8 @@ def country_of(zone: str, accepted: str = "", language: str = "") -> str:
         The browser's languages, such as "de-AT,de;q=0.9".
     language : str
         The language that they chose.
+    chosen : str
+        The country that they have set; then nothing is guessed.
 
     Returns
     -------
@@ -88,9 +90,11 @@ def country_of(zone: str, accepted: str = "", language: str = "") -> str:
 
     Examples
     --------
-    >>> country_of("Europe/Vienna"), country_of("UTC", "en-NZ,en"), country_of("UTC")
-    ('AT', 'NZ', '')
+    >>> country_of("Europe/Vienna"), country_of("UTC", "en-NZ,en"), country_of("UTC"), country_of("Europe/Vienna", chosen="CH")
+    ('AT', 'NZ', '', 'CH')
     """
+    if chosen in _NUMBERS:
+        return chosen
     found = _zones().get(zone, "")
     for part in () if found else accepted.split(",")[:10]:
         region = part.split(";")[0].strip().partition("-")[2].upper()
@@ -101,10 +105,15 @@ def country_of(zone: str, accepted: str = "", language: str = "") -> str:
 
 @cache
 def _zones() -> dict[str, str]:
-    """The country of each time zone that lies in one."""
-    table = resources.files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
+    """The country of each time zone that lies in one, also by the names that zones had before."""
+    folder = resources.files("tzdata.zoneinfo")
+    table = folder.joinpath("zone.tab").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
-    return {row[2]: row[0] for row in rows}
+    found = {row[2]: row[0] for row in rows}
+    # Browsers go on saying the old ones: Asia/Calcutta, America/Buenos_Aires, Europe/Kiev.
+    links = (line.split() for line in folder.joinpath("tzdata.zi").read_text(encoding="utf-8").splitlines() if line.startswith("L "))
+    # A name without a place in it, such as CET, stands for a clock and for no country.
+    return {former: found[zone] for _, zone, former in links if zone in found and "/" in former} | found
 
 
 def _sorted(name: str) -> str:

@@ -127,7 +127,8 @@ def invitation(visitor: SignedIn, key: str = "") -> Response:
 
 def _page(request: Request, visitor: Visitor, *, problem: str = "", typed: dict[str, str] | None = None, status: int = 200) -> Response:
     completed = screened.latest(visitor)
-    country = helplines.country_of(visitor.zone, request.headers.get("accept-language", ""), current())
+    chosen = visitor.preferences.get("country") or ""
+    country = helplines.country_of(visitor.zone, request.headers.get("accept-language", ""), current(), chosen=chosen)
     earlier = AppointmentRepository(visitor.store).all(visitor.asker, visitor.person.id)
     return page(
         request, "help.html", visitor, status=status, here="help", when=[_(words) for words in handout.HELP],

@@ -111,7 +111,8 @@ def emergency(request: Request, visitor: Maybe, country: str | None = None, why:
     """What to do and whom to call, and nothing else."""
     if country is None:
         zone = visitor.zone if visitor is not None else zone_here(request)
-        country = helplines.country_of(zone, request.headers.get("accept-language", ""), current())
+        chosen = (visitor.preferences.get("country") or "") if visitor is not None else ""
+        country = helplines.country_of(zone, request.headers.get("accept-language", ""), current(), chosen=chosen)
     completed = flow.latest(visitor) if visitor is not None and not why else None
     found = translate(completed.result) if completed is not None and completed.result.outcome == "emergency" else None
     return page(
@@ -173,7 +174,8 @@ def _result(
     if completed is None:
         return RedirectResponse(PAGE, 303)
     found = translate(completed.result)
-    country = helplines.country_of(visitor.zone, request.headers.get("accept-language", ""), current())
+    chosen = visitor.preferences.get("country") or ""
+    country = helplines.country_of(visitor.zone, request.headers.get("accept-language", ""), current(), chosen=chosen)
     before = completed.clearance
     answered = completed.completed_at.astimezone(zone_of(visitor.zone)).date()
     typed = typed or {"by": before.by if before else "", "on": ""}

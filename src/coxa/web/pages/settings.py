@@ -157,7 +157,9 @@ def _page(
         request, "settings.html", visitor, status, error=error, kept=kept, said=said, typed=typed or {}, languages_by_name=LANGUAGES,
         themes=THEME_WORDS, sizes=SIZE_WORDS, contrasts=CONTRAST_WORDS, rates=RATES, rate=f"{float(said.get('voice_rate', 1.0)):.1f}",
         sides=SIDE_WORDS, countries=helplines(),
-        country=said.get("country") or country_of(visitor.zone, request.headers.get("accept-language", ""), locales.current()),
+        country=country_of(
+            visitor.zone, request.headers.get("accept-language", ""), locales.current(), chosen=said.get("country") or ""
+        ),
         times=", ".join(said.get("reminder_times") or ()), consent=_(CONSENT),
         keeps=consents.given(visitor.asker, visitor.person.id, KEEP_LANDMARKS), devices=devices,
         planned=ProgrammeRepository(visitor.store).latest(visitor.asker, visitor.person.id) is not None,
