@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 import zipfile
@@ -172,6 +173,48 @@ def test_a_damaged_back_up_is_refused_in_one_line_and_changes_nothing(tmp_path: 
     with pytest.raises(BadInput) as refused:
         restore(store, damaged(tmp_path / "good.zip", tmp_path / "bad.zip", how), replace=True)
     assert "\n" not in str(refused.value)
+    assert rows(store) == before
+    store.close()
+
+
+def forged(source: Path, path: Path, table: str, change: Callable[[list[dict[str, Any]]], Any]) -> Path:
+    """A back-up that is whole by its digests, but in which one table was changed."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(path, "w") as archive:
+        manifest = json.loads(old.read("manifest.json"))
+        for name in old.namelist():
+            content = old.read(name)
+            if name == f"{table}.jsonl":
+                lines = [json.loads(line) for line in content.splitlines()]
+                told = change(lines)
+                content = "".join(json.dumps(line) + "\n" for line in lines).encode()
+                manifest["tables"][table] = {"rows": told or len(lines), "sha256": hashlib.sha256(content).hexdigest()}
+                if told == 0:
+                    del manifest["tables"][table]
+            if name != "manifest.json":
+                archive.writestr(name, content)
+        archive.writestr("manifest.json", json.dumps(manifest))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("people", lambda lines: lines[0].update(created_at="yesterday")), ("people", lambda lines: lines[0].update(created_at=5)),
+        ("people", lambda lines: lines[0].update(zone=None)), ("people", lambda lines: lines[0].update(zone={})),
+        ("people", lambda lines: lines.append(lines[0])), ("events", lambda lines: lines[0].update(person_id="nobody")),
+        ("landmarks", lambda lines: lines[0].update(parquet="%")), ("landmarks", lambda lines: lines[0].update(parquet=5)),
+        ("people", lambda lines: len(lines) + 1), ("people", lambda lines: 0), ("sign_ins", lambda lines: 0),
+    ],
+)  # fmt: skip
+def test_a_forged_back_up_is_refused_without_a_word_of_what_is_in_it(tmp_path: Path, table: str, change: Callable[..., Any]) -> None:
+    store = Store.open(f"sqlite:///{tmp_path / 'coxa.sqlite'}")
+    anna = filled(store)
+    back_up(store, tmp_path / "good.zip")
+    before = rows(store)
+    with pytest.raises(BadInput) as refused:
+        restore(store, forged(tmp_path / "good.zip", tmp_path / "bad.zip", table, change), replace=True)
+    assert "\n" not in str(refused.value)
+    assert anna.person_id not in str(refused.value)
     assert rows(store) == before
     store.close()
 

@@ -8,8 +8,6 @@ nested lists.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +16,7 @@ import polars as pl
 from coxa.body.landmarks import COUNT, Landmark
 from coxa.body.recording import SCHEMA, Recording
 from coxa.errors import BadInput
+from coxa.files import written_whole
 
 _PARTS = {"image": ("x", "y", "z"), "world": ("world_x", "world_y", "world_z"), "visibility": ("visibility",)}
 _COLUMNS = {field: [f"{point.name.lower()}.{part}" for point in Landmark for part in parts] for field, parts in _PARTS.items()}
@@ -55,22 +54,8 @@ def write_recording(recording: Recording, path: str | Path) -> None:
         values = np.ascontiguousarray(getattr(recording, field).reshape(len(recording), -1).T)
         columns.update(zip(names, values, strict=True))
     facts = {"width": recording.width, "height": recording.height, "fps": recording.fps, "source": recording.source}
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    except OSError as error:
-        raise BadInput(f"{path}: expected a folder that can be written, got {error.strerror}; choose another place") from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            pl.DataFrame(columns).write_parquet(file, compression="lz4", metadata={"schema": SCHEMA, "recording": json.dumps(facts)})
-        # mkstemp makes the file private; a recording gets the rights of any new file
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise BadInput(f"{path}: the recording could not be written, {error.strerror}; free space or choose another place") from error
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    with written_whole(path, "the recording") as file:
+        pl.DataFrame(columns).write_parquet(file, compression="lz4", metadata={"schema": SCHEMA, "recording": json.dumps(facts)})
 
 
 def read_recording(path: str | Path) -> Recording:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import tempfile
 import zipfile
 import zlib
@@ -22,9 +21,11 @@ from typing import Any
 
 from sqlalchemy import Connection, DateTime, LargeBinary, MetaData, Table, func, insert, select, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 
 from coxa import __version__
 from coxa.errors import BadInput
+from coxa.files import written_whole
 from coxa.records.migrate import head, upgrade
 from coxa.records.store import Store, connect
 from coxa.records.tables import Base
@@ -63,21 +64,8 @@ def back_up(store: Store, path: str | Path) -> Backup:
         If the file cannot be written.
     """
     path = Path(path)
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    except OSError as error:
-        raise BadInput(f"{path}: expected a folder that can be written, got {error.strerror}; choose another place") from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-                made = _dump(store, archive)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        raise BadInput(f"{path}: the back-up could not be written, {error.strerror}; free space or choose another place") from error
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    with written_whole(path, "the back-up", private=True) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        made = _dump(store, archive)
     return made
 
 
@@ -109,8 +97,12 @@ def restore(store: Store, path: str | Path, *, replace: bool = False) -> Backup:
             with _opened(path) as archive:
                 manifest = _read_manifest(archive, path)
                 upgrade(between, manifest.revision)
-                with between.execution_options(coxa_writes=True).begin() as connection:
-                    _load(connection, archive, path, manifest.rows)
+                try:
+                    with between.execution_options(coxa_writes=True).begin() as connection:
+                        _load(connection, archive, path, manifest.rows)
+                except (ValueError, TypeError, SQLAlchemyError) as error:
+                    # What the database says of it holds what people said.
+                    raise BadInput(f"{path}: expected rows that a database of coxa takes, got others; take another back-up") from error
             upgrade(between)
             with between.connect() as source, store.write() as work:
                 _copy(source, work.connection(), replace=replace)
@@ -184,12 +176,15 @@ def _read_manifest(archive: zipfile.ZipFile, path: Path) -> Backup:
 def _load(connection: Connection, archive: zipfile.ZipFile, path: Path, rows: dict[str, int]) -> None:
     metadata = MetaData()
     metadata.reflect(connection)
-    for table in metadata.sorted_tables:
-        if table.name not in rows:
-            continue
-        with archive.open(f"{table.name}.jsonl") as file:
+    there = {table.name: table for table in metadata.sorted_tables if table.name != "alembic_version"}
+    if set(there) != set(rows):
+        raise BadInput(f"{path}: expected the tables {', '.join(sorted(there))}, got {', '.join(sorted(rows)) or 'none'}; take another")
+    for name, table in there.items():
+        with archive.open(f"{name}.jsonl") as file:
             lines = (_values(table, json.loads(line), path) for line in file)
-            _insert(connection, table, lines)
+            count = _insert(connection, table, lines)
+        if count != rows[name]:
+            raise BadInput(f"{path}: expected {rows[name]} rows of {name}, got {count}; the file is damaged, take another")
 
 
 def _values(table: Table, row: dict[str, Any], path: Path) -> dict[str, Any]:
@@ -203,7 +198,7 @@ def _values(table: Table, row: dict[str, Any], path: Path) -> dict[str, Any]:
         if isinstance(column.type, DateTime):
             found[column.name] = datetime.fromisoformat(value).astimezone(UTC).replace(tzinfo=None)
         elif isinstance(column.type, LargeBinary):
-            found[column.name] = base64.b64decode(value)
+            found[column.name] = base64.b64decode(value, validate=True)
     return found
 
 
@@ -229,6 +224,10 @@ def _copy(source: Connection, target: Connection, *, replace: bool) -> None:
             )
 
 
-def _insert(connection: Connection, table: Table, rows: Iterator[dict[str, Any]]) -> None:
+def _insert(connection: Connection, table: Table, rows: Iterator[dict[str, Any]]) -> int:
+    """Insert the rows; how many there were."""
+    count = 0
     while several := list(islice(rows, _AT_ONCE)):
         connection.execute(insert(table), several)
+        count += len(several)
+    return count
