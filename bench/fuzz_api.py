@@ -20,6 +20,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
 import schemathesis
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -31,12 +33,12 @@ from schemathesis.generation import GenerationMode
 from coxa.capture.simulated import simulate
 from coxa.care.planner import plan_for
 from coxa.care.programme import Profile
-from coxa.care.questionnaire import screening_questions
 from coxa.motion import analyze
 from coxa.records import DiaryRepository, PeopleRepository, ProgrammeRepository, ScreeningRepository, SignInRepository, Store
 from coxa.records.events import ExercisePain, MorningPain, SessionEnded, SessionStarted, SetDone
 from coxa.web.app import create_app
 from coxa.web.config import WebConfig
+from well import answers
 
 HERE = "http://127.0.0.1:8000"
 #: What is looked at in each answer.
@@ -65,13 +67,7 @@ def somebody(store: Store) -> str:
     person = PeopleRepository(store).create_local(zone="Europe/Berlin", name="Anna")
     asker, screenings, diary = person.asker, ScreeningRepository(store), DiaryRepository(store)
     screenings.begin(asker, person.id, key="s")
-    well = dict.fromkeys(screening_questions().dangers, False) | {"age": 67, "side": "left", "region": "outer", "pain-now": 2}
-    more = {
-        "acute-injury": False, "heart-or-dizzy": False, "surgery-12-months": False, "falls-12-months": 0, "balance-trouble": False,
-        "limps-or-limits": False, "nerve-signs": False, "floor": True, "kneel": True, "lie-on-left": True, "lie-on-right": True,
-        "weight-on-leg": True, "pregnancy-pelvic-pain": False,
-    }  # fmt: skip
-    screenings.answer(asker, person.id, "s", well | more, key="a")
+    screenings.answer(asker, person.id, "s", answers(age=67), key="a")
     result = screenings.complete(asker, person.id, "s").result
     screenings.begin(asker, person.id, key="open")
     profile = Profile(screening=result, age=67, starts_on=store.now().date())

@@ -30,6 +30,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
@@ -37,19 +39,14 @@ from coxa.body import Recording
 from coxa.capture.simulated import simulate
 from coxa.care.planner import plan_for
 from coxa.care.programme import Profile
-from coxa.care.questionnaire import screening_questions
 from coxa.records import DiaryRepository, PeopleRepository, ProgrammeRepository, ScreeningRepository, SignInRepository, Store
 from coxa.records.people import Person
 from coxa.web.live.frames import SIZE, pack
+from well import answers
 
 PATIENCE_S = 60.0
 SETS = (("clamshell", "front"), ("bridge", "side"))
 REPETITIONS, BATCH = 3, 15
-ANSWERS: dict[str, Any] = {
-    "age": 45, "acute-injury": False, "heart-or-dizzy": False, "surgery-12-months": False, "falls-12-months": 0,
-    "balance-trouble": False, "region": "outer", "side": "left", "pain-now": 2, "limps-or-limits": False, "nerve-signs": False,
-    "floor": True, "kneel": True, "lie-on-left": True, "lie-on-right": True, "weight-on-leg": True, "pregnancy-pelvic-pain": False,
-}  # fmt: skip
 
 
 @cache
@@ -140,8 +137,7 @@ class Server:
         person = PeopleRepository(store).create_local(zone="Europe/Berlin")
         screenings = ScreeningRepository(store)
         screenings.begin(person.asker, person.id, key="s")
-        well = dict.fromkeys(screening_questions().dangers, False)
-        screenings.answer(person.asker, person.id, "s", well | ANSWERS, key="a")
+        screenings.answer(person.asker, person.id, "s", answers(), key="a")
         result = screenings.complete(person.asker, person.id, "s").result
         profile = Profile(screening=result, age=45, starts_on=store.now().date())
         ProgrammeRepository(store).save(person.asker, person.id, profile, plan_for(profile), key="first")

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import random
-from typing import Any
 
 from coxa.care.questionnaire import Answer, Question, screening_questions
+from well import answers
 
 #: A well person's answers to every question that must be answered.
-WELL: dict[str, Answer] = dict.fromkeys(screening_questions().dangers, False) | {
-    "age": 45, "acute-injury": False, "heart-or-dizzy": False, "surgery-12-months": False, "falls-12-months": 0,
-    "balance-trouble": False, "region": "outer", "side": "left", "pain-now": 2, "limps-or-limits": False, "nerve-signs": False,
-    "floor": True, "kneel": True, "lie-on-left": True, "lie-on-right": True, "weight-on-leg": True,
-        "pregnancy-pelvic-pain": False,
-}  # fmt: skip
-
-
-def well(**changes: Any) -> dict[str, Answer]:
-    """A well person's answers with some changed; an underscore stands for a hyphen, None takes the answer away."""
-    answers = dict(WELL) | {name.replace("_", "-"): value for name, value in changes.items()}
-    return {id: value for id, value in answers.items() if value is not None}
+WELL: dict[str, Answer] = answers()
+well = answers
 
 
 def some_answer(question: Question, rng: random.Random) -> Answer:
