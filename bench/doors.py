@@ -221,9 +221,10 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
         for clip in chain(own(given.own, most), rendered(given.clips, most)):
             shown[:] = [clip]  # one at a time: a clip's pictures take half a gigabyte
-            truth = analyze(in_python(clip, "full"), clip.exercise)
+            by_file = in_python(clip, "full")
+            truth = analyze(by_file, clip.exercise)
             for model in given.models:
-                here = in_python(clip, model)
+                here = by_file if model == "full" else in_python(clip, model)
                 for delegate in given.delegates:
                     page = browser.new_page()
                     page.set_default_timeout(0)
