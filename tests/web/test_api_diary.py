@@ -108,6 +108,29 @@ def test_an_open_session_is_gone_on_with(signed_in: tuple[TestClient, Person, St
     assert today["exercises"][0]["done_bouts"] == 0
 
 
+def test_who_goes_on_elsewhere_keeps_the_pain_before(signed_in: tuple[TestClient, Person, Store]) -> None:
+    client, _person, _store = signed_in
+
+    def said() -> tuple[int | None, str | None]:
+        today = client.get("/api/v1/today").json()
+        return today["pain_said"], today["unasked"]
+
+    first, second = (one["id"] for one in client.get("/api/v1/today").json()["exercises"][:2])
+    assert said() == (None, None)
+    send(client, entry("a", "session-started", pain_before=2))
+    assert said() == (2, None)
+    send(client, entry("b", "repetition", exercise=first, set_number=1))
+    assert said() == (2, first)
+    send(client, entry("c", "set-done", exercise=first, set_number=1, repetitions=5), entry("d", "pain", exercise=first, after="less"))
+    assert said() == (2, None)
+    send(client, entry("e", "set-done", exercise=second, set_number=1, repetitions=5))
+    assert said() == (2, second)
+    send(client, entry("f", "pain", exercise=second, after="more", pain_after=3))
+    assert said() == (3, None), "what was more becomes the next pain before"
+    send(client, entry("g", "session-ended"))
+    assert said() == (None, None)
+
+
 def test_P1_sharp_pain_takes_the_exercise_out_and_something_new_the_session(signed_in: tuple[TestClient, Person, Store]) -> None:
     client, _person, _store = signed_in
     exercises = [one["id"] for one in client.get("/api/v1/today").json()["exercises"]]

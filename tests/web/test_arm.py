@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from coxa.body import Recording
 from coxa.capture.simulated import simulate
 from coxa.exercises import catalogue
+from coxa.web.live import arm
 from coxa.web.live.arm import RaisedArm
 
 COACHED = [one.id for one in catalogue.all_exercises("en") if one.coaching is not None]
@@ -15,11 +19,11 @@ COACHED = [one.id for one in catalogue.all_exercises("en") if one.coaching is no
 
 def times(recording: Recording) -> list[float]:
     """The moments at which an arm was seen to be up."""
-    arm = RaisedArm()
+    raised_arm = RaisedArm()
     return [
         float(t)
         for t, image, world, visibility in zip(recording.time_s, recording.image, recording.world, recording.visibility, strict=True)
-        if arm.push(float(t), image, world, visibility)
+        if raised_arm.push(float(t), image, world, visibility)
     ]
 
 
@@ -80,6 +84,15 @@ def test_it_is_told_again_after_the_arm_came_down() -> None:
     assert len(times(twice)) == 2
 
 
+def test_the_page_looks_with_the_same_numbers() -> None:
+    """The page looks for the arm itself, so that it finds it in rests and without a connection: both must call the same an arm."""
+    script = (Path(__file__).parents[2] / "web/src/arm.ts").read_text()
+    said = {name: float(number) for name, number in re.findall(r"^(?:export )?const ([A-Z_]+) = ([0-9.]+);", script, re.M)}
+    assert said["STOP_S"] == arm.HELD_S
+    for name in ("EVERY_S", "LAPSE_S", "UP_M", "OTHER_UP_M", "STRAIGHT", "STEEP", "SEEN", "OTHER_SEEN"):
+        assert said[name] == getattr(arm, name), name
+
+
 def test_frames_without_a_person_are_nothing() -> None:
-    arm, nothing = RaisedArm(), np.full((33, 3), np.nan, np.float32)
-    assert not any(arm.push(k / 30, nothing, nothing, np.zeros(33, np.float32)) for k in range(90))
+    one, nothing = RaisedArm(), np.full((33, 3), np.nan, np.float32)
+    assert not any(one.push(k / 30, nothing, nothing, np.zeros(33, np.float32)) for k in range(90))

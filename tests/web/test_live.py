@@ -13,6 +13,7 @@ from live_client import Served, begin, cut, frames, person_doing, served, until,
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from coxa.capture.simulated import simulate
 from coxa.motion import analyze
 from coxa.records import ConsentRepository, DiaryRepository
 from coxa.records.events import RepetitionDone, SetDone
@@ -53,6 +54,22 @@ def test_a_set_over_the_socket_equals_the_analysis_to_the_bit(server: Served, ex
     states = [one for one in before if one["type"] == "state"]
     assert all(one["repetitions"] <= len(numbers) for one in states)
     assert [one["seq"] for one in states] == sorted(one["seq"] for one in states)
+
+
+def test_the_mistakes_of_each_repetition_are_written_with_it(server: Served) -> None:
+    done = simulate("clamshell", seed=1, view="front", side="left", repetitions=4, faults={2: {"rolls-back": 35.0}}).recording
+    with server.connect() as client:
+        result, _before = watched(client, done, "clamshell", set="faulty", session="faulty", side="left")
+        watched(client, done, "clamshell", set="faulty-lite", session="faulty-lite", side="left", model="lite")
+    expected_faults = [tuple(one["faults"]) for one in result["result"]["repetitions"]]
+    assert any("rolls-back" in faults for faults in expected_faults)
+
+    def written(session: str) -> list[tuple[str, ...]]:
+        rows = DiaryRepository(server.store).events(server.person.asker, server.person.id, session_key=session)
+        return [row.event.faults for row in rows if isinstance(row.event, RepetitionDone)]
+
+    assert written("faulty") == expected_faults
+    assert written("faulty-lite") == [()] * 4, "a model in which faults were not shown to hold judges none"
 
 
 @pytest.mark.parametrize("cut_at", [0, 40, 150, 290])

@@ -42,6 +42,12 @@ export interface Coach {
   /** since when paused; countdowns are moved on by as long */
   paused_ms: number | null;
   stop: "menu" | "hurts" | "unwell" | null;
+  /** the stop was opened by a raised arm: who lies too far away to press may also go on by one */
+  by_arm: boolean;
+  /** after the second repetition it is asked how hard it is; the set waits for no answer */
+  early: "not-yet" | "asked" | "over";
+  /** of which exercise something was done, and the pain after it not asked yet */
+  unasked: string | null;
   verdict: Verdict | null;
   ask_self_check: boolean;
   floor_told: boolean;
@@ -63,7 +69,7 @@ export interface Entry {
 
 export type Action =
   | { type: "begin"; pain: number; camera: boolean; session: string }
-  | { type: "resume"; pain: number; camera: boolean; session: string; before: number | null }
+  | { type: "resume"; pain: number; camera: boolean; session: string; before: number | null; unasked: string | null }
   | { type: "floor-ready" }
   | { type: "placed" }
   | { type: "shown" }
@@ -78,6 +84,7 @@ export type Action =
   | { type: "pain-more"; pain: number | null; kind: PainKind | null; place: string }
   | { type: "self-check"; well: boolean | null }
   | { type: "effort"; effort: number | null }
+  | { type: "early"; effort: number | null }
   | { type: "continue" }
   | { type: "next" }
   | { type: "pause" }
@@ -85,7 +92,7 @@ export type Action =
   | { type: "skip" }
   | { type: "swap"; exercise: Exercise }
   | { type: "camera"; on: boolean }
-  | { type: "stop"; at: "menu" | "hurts" | "unwell" | null }
+  | { type: "stop"; at: "menu" | "hurts" | "unwell" | null; arm?: boolean }
   | { type: "stopped"; reason: StopReason; pain: number | null; kind: PainKind | null; place: string };
 
 export interface Context {
@@ -118,6 +125,9 @@ export function firstState(today: Today, options: { trying?: boolean } = {}): Co
     until_ms: null,
     paused_ms: null,
     stop: null,
+    by_arm: false,
+    early: "not-yet",
+    unasked: null,
     verdict: null,
     ask_self_check: false,
     floor_told: false,

@@ -1,7 +1,8 @@
 /** `Lookout`: the camera's part in a session: model and picture, where to put the camera, sets sent and what the server says of them. */
 
+import { GO_ON_S, RaisedArm, STOP_S } from "./arm";
 import type { CameraTrouble } from "./camera";
-import { type Action, type Coach, boutNow, exerciseNow, isOver, isWatched } from "./coach";
+import { type Action, type Coach, type Screen, boutNow, exerciseNow, isOver, isWatched } from "./coach";
 import { target } from "./plan";
 import { Placing } from "./placing";
 import type { Model } from "./pose";
@@ -14,6 +15,9 @@ import { t } from "./words";
 /** Without a word from the server for so long, the set is closed with what was counted. */
 const RESULT_WITHIN_MS = 15_000;
 const LINK_WITHIN_MS = 10_000;
+const WORLD = 33 * 3;
+/** Where a raised arm means Stop: whoever is asked something stands at the screen, and their hands are busy. */
+const ARM_SCREENS: ReadonlySet<Screen> = new Set<Screen>(["placement", "demonstration", "count-in", "set", "closing", "rest"]);
 
 /** What the lookout asks of the session. */
 export interface Leads extends Led {
@@ -38,6 +42,8 @@ export class Lookout {
   private held = false;
   private take_over = false;
   private again = false;
+  private arm = new RaisedArm();
+  private arm_again: RaisedArm | null = null;
 
   constructor(
     private readonly lead: Leads,
@@ -62,9 +68,10 @@ export class Lookout {
       loaded: () => surface.loading(null, watching.pose.ready),
       failed: () => this.without(t("The camera coach cannot run in this browser. Timer and voice lead you.")),
       lite: () => surface.tell("", t("This device is slow, so the camera only counts now. It does not judge how you move.")),
-      seen: (world, found) => {
+      seen: (time_ms, values, found) => {
+        this.raised(time_ms / 1000, values);
         surface.stage.found(found);
-        if (found) surface.stage.show(world);
+        if (found) surface.stage.show(values.subarray(WORLD, 2 * WORLD));
         const exercise = exerciseNow(this.lead.state);
         if (exercise !== undefined && watching.pose.pace.isBehind) surface.stage.relieve(exercise);
       },
@@ -181,7 +188,7 @@ export class Lookout {
         speech.say(message.text, message.kind === "fault" || message.kind === "praise" ? message.kind : "say");
         return;
       case "arm":
-        if (state.stop === null && !isOver(state)) lead.act({ type: "stop", at: "menu" });
+        // for programs: the page sees it for itself, and what comes after a lost connection is long over
         return;
       case "result": {
         this.result_by_ms = null;
@@ -198,6 +205,23 @@ export class Lookout {
       default:
         return;
     }
+  }
+
+  /** One arm held up is Stop; held up once more, after it came down, it goes on again, for who lies too far away to press. */
+  private raised(time_s: number, values: Float32Array): void {
+    const { lead } = this;
+    const { state } = lead;
+    if (state.stop === null) {
+      this.arm_again = null;
+      if (!this.arm.push(time_s, values) || isOver(state) || !ARM_SCREENS.has(state.screen)) return;
+      lead.act({ type: "stop", at: "menu", arm: true });
+      this.arm_again = new RaisedArm(GO_ON_S, true);
+      return;
+    }
+    if (!state.by_arm || this.arm_again === null || !this.arm_again.push(time_s, values)) return;
+    this.arm = new RaisedArm(STOP_S, true);
+    lead.act({ type: "stop", at: null });
+    lead.speech.say(t("We go on. One arm up stops again."));
   }
 
   private framed(ready: boolean, words: string): void {

@@ -78,6 +78,9 @@ export interface Today {
   version: number;
   language: string;
   session_key: string | null;
+  /** in a session that goes on: the pain against which the next one is held, and the exercise after which it was not asked yet */
+  pain_said?: number | null;
+  unasked?: string | null;
   may_start: boolean;
   why_not: { words: string }[];
   pain_days_running: number;
@@ -86,6 +89,8 @@ export interface Today {
   keep_landmarks: boolean | null;
   camera: boolean;
   before_floor: string | null;
+  /** after two repetitions an effort above this is too much */
+  too_hard: number;
   rescreen?: boolean;
   letter?: boolean;
   exercises: Exercise[];

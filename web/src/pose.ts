@@ -1,4 +1,8 @@
-/** `Pose`: the pose model from the page's side: loads it, hands it at most one frame at a time, falls to the small model when slow. */
+/**
+ * `Pose`: the pose model from the page's side: loads it, hands it one frame at a time, falls to the small model when slow. The newest
+ * frame waits while the model looks at the one before: were it let go, the model would stand still until the camera's next one, and a
+ * model that takes 50 ms would see 15 frames a second instead of 20.
+ */
 
 import loader from "@mediapipe/tasks-vision/vision_wasm_internal.js?url";
 import binary from "@mediapipe/tasks-vision/vision_wasm_internal.wasm?url";
@@ -74,6 +78,7 @@ export class Pose {
   ready = false;
   private worker: Worker | null = null;
   private busy = false;
+  private next: { frame: VideoFrame | ImageBitmap; time_ms: number } | null = null;
 
   constructor(
     private readonly urls: Record<Model, string>,
@@ -84,6 +89,7 @@ export class Pose {
     this.worker?.terminate();
     this.ready = false;
     this.busy = false;
+    this.letGo();
     this.pace.reset();
     this.model = model;
     this.delegate = delegate;
@@ -118,27 +124,39 @@ export class Pose {
       case "pose":
         this.busy = false;
         this.pace.add(performance.now());
+        this.goOn();
         this.handlers.seen(message.time_ms, message.values, message.found);
     }
   }
 
-  /** Whether the model is waiting for a frame. */
-  get free(): boolean {
-    return this.ready && !this.busy;
-  }
-
-  /** Give the model a picture; where one is already being looked at, this one is let go. */
+  /** Give the model a picture; while it looks at another one, the newest waits and the one that waited is let go. */
   see(frame: VideoFrame | ImageBitmap, time_ms: number): void {
-    if (!this.free || this.worker === null) {
+    if (!this.ready || this.worker === null) {
       frame.close();
       return;
     }
+    this.letGo();
+    this.next = { frame, time_ms };
+    if (!this.busy) this.goOn();
+  }
+
+  private goOn(): void {
+    const { next, worker } = this;
+    if (next === null || worker === null) return;
+    this.next = null;
     this.busy = true;
-    const message: ToWorker = { type: "frame", frame, time_ms };
-    this.worker.postMessage(message, [frame]);
+    const message: ToWorker = { type: "frame", ...next };
+    worker.postMessage(message, [next.frame]);
+  }
+
+  /** A frame that is not closed keeps its buffer from the camera. */
+  private letGo(): void {
+    this.next?.frame.close();
+    this.next = null;
   }
 
   close(): void {
+    this.letGo();
     this.worker?.terminate();
     this.worker = null;
     this.ready = false;

@@ -9,7 +9,7 @@ import { Outbox, openStore } from "./outbox";
 import type { Today } from "./plan";
 import { type Around, doseWords, sideWords } from "./screens";
 import { Speech } from "./speech";
-import { type Standing, isOfToday, keep, resumed, standingOf } from "./standing";
+import { type Standing, keep, resumed, saidLast, standingOf } from "./standing";
 import { StopDialog, meansStop } from "./stop";
 import { Surface } from "./surface";
 import { Tabs } from "./tabs";
@@ -33,8 +33,8 @@ class Session implements Leads {
   private readonly lookout: Lookout;
   private readonly stop: StopDialog;
   private readonly awake = new StayAwake();
-  /** the pain that was last said in the session that goes on, where this browser knows it */
-  private readonly before: number | null;
+  /** of the session that goes on: the pain before, and after which exercise it was not asked yet */
+  private readonly said: { before: number | null; unasked: string | null };
   private last_tick_ms = performance.now();
 
   constructor(
@@ -44,9 +44,10 @@ class Session implements Leads {
     fresh: boolean,
     private readonly trial: Trial | null,
     standing: Standing | undefined,
+    server_knows_all: boolean,
   ) {
     const here = resumed(trial === null ? today : { ...today, exercises: [trial.exercise], may_start: true }, standing);
-    this.before = isOfToday(today, standing) ? standing.before : null;
+    this.said = saidLast(today, standing, server_knows_all);
     this.state = firstState(here, { trying: trial !== null });
     this.today = here;
     this.speech = new Speech({ ...here.voice, language: here.language, caption: (cue) => this.surface.captioned(cue) });
@@ -142,7 +143,7 @@ class Session implements Leads {
     const session = open ?? `s-${this.today.date}-${crypto.randomUUID().slice(0, 13)}`;
     const ready = this.trial !== null || (lookout.wanted && lookout.ready);
     if (open === null) this.act({ type: "begin", pain, camera: ready, session });
-    else this.act({ type: "resume", pain, camera: ready, session, before: this.before });
+    else this.act({ type: "resume", pain, camera: ready, session, ...this.said });
     if (this.trial !== null) lookout.watchTrial();
   }
 
@@ -165,8 +166,16 @@ class Session implements Leads {
       this.leave(state.left);
       return;
     }
-    if (state.stop !== null && before.stop === null) this.speech.say(t("Paused. What is it?"), "stop");
+    if (state.stop !== null && before.stop === null) {
+      this.speech.say(t("Paused. What is it?"), "stop");
+      if (state.by_arm) this.speech.say(t("To go on from where you are: lower your arm, then hold it up for two seconds."));
+    }
     const paused = state.paused_ms !== null;
+    if ((state.stop === null && before.stop !== null) || (!paused && before.paused_ms !== null && this.why_paused !== "")) {
+      // what was said of the pause is not true any more
+      this.speech.hush();
+      this.surface.noCaption();
+    }
     if (paused !== (before.paused_ms !== null)) {
       if (paused) this.tempo?.pause(performance.now());
       else {
@@ -397,7 +406,7 @@ async function main(): Promise<void> {
   try {
     if (trying) {
       const { trial, today } = await fetchTrial();
-      new Session(root, today, null, true, trial, undefined);
+      new Session(root, today, null, true, trial, undefined, true);
       return;
     }
     let session: Session | null = null;
@@ -405,7 +414,8 @@ async function main(): Promise<void> {
     const { today, fresh } = await fetchToday();
     const outbox = new Outbox(await openStore(), root.dataset["person"] ?? "", postDiary, (count, reached) => session?.waiting(count, reached));
     const begin = async (): Promise<void> => {
-      session = new Session(root, today, outbox, fresh, null, await standingOf(outbox));
+      const all = fresh && (await outbox.waiting()).length === 0;
+      session = new Session(root, today, outbox, fresh, null, await standingOf(outbox), all);
       void outbox.send();
     };
     if (await tabs.claim()) await begin();

@@ -38,13 +38,16 @@ export class Stage {
   readonly element = h("div", { class: "session__stage" });
   private readonly figure = h("div", { class: "session__figure" });
   private readonly lens = h("div", { class: "session__camera", hidden: true });
+  /** beside the figure, never over it: the camera's picture, and the drawing where the figure is the person */
+  private readonly aside = h("div", { class: "session__aside" });
   private now = "";
   private live: Mannequin | null = null;
   private held: Closes | null = null;
   private drawn_ms = 0;
 
   constructor() {
-    this.element.append(this.figure, this.lens);
+    this.aside.append(this.lens);
+    this.element.append(this.figure, this.aside);
   }
 
   /** The drawing of an exercise: still or moving, or where to put the camera. */
@@ -99,7 +102,8 @@ export class Stage {
         this.live = live;
         this.held = live;
         place.classList.remove("is-waiting");
-        this.figure.replaceChildren(place, h("img", { src: sided(exercise.pictures[isCalm() ? "still" : "loop"], side), alt: exercise.alt, class: "session__inset" }));
+        this.figure.replaceChildren(place);
+        this.aside.prepend(h("img", { src: sided(exercise.pictures[isCalm() ? "still" : "loop"], side), alt: exercise.alt, class: "session__inset" }));
       })
       .catch(() => place.remove());
   }
@@ -141,6 +145,7 @@ export class Stage {
   private change(name: string, draw: () => void): void {
     if (this.now === name) return;
     this.now = name;
+    this.aside.querySelector(".session__inset")?.remove();
     this.held?.close();
     this.held = null;
     this.live = null;

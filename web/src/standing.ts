@@ -12,6 +12,8 @@ export interface Standing {
   date: string;
   /** the pain against which the next one is held */
   before: number;
+  /** of which exercise something was done, and the pain after it not asked yet */
+  unasked?: string | null;
   done: Record<string, number>;
   over: string[];
 }
@@ -32,6 +34,16 @@ export function resumed(today: Today, kept: Standing | undefined): Today {
   return { ...today, session_key: kept.session, exercises };
 }
 
+/**
+ * The pain before, and the exercise after which it was not asked yet. The server knows best what happened, also on another device,
+ * unless something has not reached it yet.
+ */
+export function saidLast(today: Today, kept: Standing | undefined, server_knows_all: boolean): { before: number | null; unasked: string | null } {
+  const here = isOfToday(today, kept) ? kept : undefined;
+  if (here === undefined || (server_knows_all && today.session_key !== null)) return { before: today.pain_said ?? null, unasked: today.unasked ?? null };
+  return { before: here.before, unasked: here.unasked ?? null };
+}
+
 /** Entries into the browser's store, from where they are sent; false where it keeps nothing and they were sent straight away. */
 export async function keep(outbox: Outbox, entries: Entry[], state: Coach, date: string): Promise<boolean> {
   try {
@@ -41,7 +53,7 @@ export async function keep(outbox: Outbox, entries: Entry[], state: Coach, date:
     else if (entries.length > 0) {
       const done = Object.fromEntries(state.exercises.map((one) => [one.id, one.done_bouts]));
       const over = state.exercises.filter((one) => one.over).map((one) => one.id);
-      const standing: Standing = { session: state.session, date, before: state.before ?? 0, done, over };
+      const standing: Standing = { session: state.session, date, before: state.before ?? 0, unasked: state.unasked, done, over };
       await outbox.note(STANDING, standing);
     }
     return true;

@@ -110,6 +110,7 @@ export class StopDialog {
       { class: "session__menu" },
       h("div", { class: "row" }, sign("pause"), title(t("Paused. What is it?"))),
       back,
+      state.by_arm ? h("p", { class: "soft" }, t("To go on from where you are: lower your arm, then hold it up for two seconds.")) : null,
       button(t("It hurts"), to("hurts"), "button--big"),
       button(t("I feel unwell"), to("unwell"), "button--big"),
       button(t("I fell"), () => this.stopped("fell"), "button--big"),

@@ -3,6 +3,7 @@
 import { type Action, type Coach, boutNow, exerciseNow, isOver, isWatched } from "./coach";
 import type { Tempo } from "./counter";
 import { button, h, notice, sign } from "./dom";
+import { EarlyQuestion } from "./early";
 import { type Around, panel } from "./screens";
 import type { Cue, Speech } from "./speech";
 import { Stage } from "./stage";
@@ -39,8 +40,18 @@ export class Surface {
   private drawn = "";
   private last_second = -1;
   private faded = 0;
+  private readonly early: EarlyQuestion;
 
   constructor(private readonly led: Led) {
+    this.early = new EarlyQuestion({
+      get state() {
+        return led.state;
+      },
+      today: led.around.today,
+      act: (action) => led.act(action),
+      swap: (id) => led.around.swap(id),
+      say: (words) => led.speech.say(words),
+    });
     this.stop = h("button", { type: "button", class: "button button--danger session__stop", click: () => led.act({ type: "stop", at: "menu" }) }, sign("stop"), t("Stop"));
     const foot = h("div", { class: "session__foot" }, this.caption, this.bar, this.stop);
     led.root.replaceChildren(this.top, this.banner, h("div", { class: "session__main" }, this.stage.element, this.body), foot);
@@ -131,7 +142,8 @@ export class Surface {
 
   private voiceButton(): HTMLElement {
     const { speech } = this.led;
-    const words = speech.on ? t("Voice off") : t("Voice on");
+    // the words say what a press does, so the button has no pressed state beside them: both together would be read as "off, not pressed"
+    const words = speech.on ? t("Turn voice off") : t("Turn voice on");
     const press = (): void => {
       speech.on = !speech.on;
       this.header();
@@ -143,17 +155,20 @@ export class Surface {
   /** Draw what has changed; `anew` where something changed that the coach's state does not hold. */
   draw(anew = false): void {
     const { state, around, why_paused, watching } = this.led;
+    if (this.early.follow(state)) this.led.speech.say(t("How hard is it so far?"));
     const exercise = exerciseNow(state);
     const paused = state.paused_ms !== null && state.stop === null;
     const mark = [state.screen, state.exercise, exercise?.id, state.bout, isWatched(state), paused, why_paused, around.cameras.length].join("/");
     if (mark === this.drawn && !anew) return;
-    const [screen, at] = this.drawn.split("/");
-    const moved = screen !== state.screen || at !== String(state.exercise);
+    const [screen, at, id] = this.drawn.split("/");
+    const moved = screen !== state.screen || at !== String(state.exercise) || id !== String(exercise?.id);
     this.drawn = mark;
+    const focus = moved ? null : this.focused();
     this.led.root.dataset["screen"] = state.screen;
     this.led.root.dataset["paused"] = String(paused);
     this.header();
     this.body.replaceChildren(...panel(state, around));
+    if (state.screen === "set") this.body.append(this.early.element);
     if (paused) this.body.prepend(this.paused());
     if (moved) {
       window.scrollTo(0, 0);
@@ -162,8 +177,24 @@ export class Surface {
     }
     this.drawStage(state);
     this.drawBar(state, paused);
+    focus?.();
     if (state.screen === "start" && watching !== null) this.loading(null, watching.pose.ready);
     this.clock(performance.now());
+  }
+
+  /** Brings the focus back to where it was, or to what has taken its place: who goes by keys must not be sent to the page's beginning. */
+  private focused(): (() => void) | null {
+    const active = document.activeElement;
+    const region = [this.body, this.bar].find((one) => one.contains(active));
+    if (!(active instanceof HTMLElement) || region === undefined) return null;
+    const words = active.textContent;
+    const at = [...region.querySelectorAll("button")].indexOf(active as HTMLButtonElement);
+    return () => {
+      if (document.activeElement === active && active.isConnected) return;
+      const buttons = [...region.querySelectorAll("button")];
+      const same = buttons.find((one) => words !== "" && one.textContent === words) ?? (region === this.bar ? buttons[at] : undefined);
+      (same ?? this.body.querySelector<HTMLElement>("[data-first]"))?.focus({ preventScroll: true });
+    };
   }
 
   private paused(): HTMLElement {

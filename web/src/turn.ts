@@ -9,6 +9,9 @@ import { beforeSession, during, graver, stopped } from "./rules";
 
 const COUNT_IN_MS = { camera: 5_000, timer: 8_000 };
 const MOST_COUNT = 200;
+/** After so many repetitions of the first set it is asked how hard it is, where at least so many more follow. */
+const EARLY_AFTER = 2;
+const EARLY_LEFT = 2;
 /** Screens on which an exercise has already been asked about, or is being. */
 const AFTERWARDS: ReadonlySet<Screen> = new Set<Screen>(["pain", "pain-more", "verdict", "self-check", "effort"]);
 /** Where help stands for what happened. */
@@ -41,7 +44,7 @@ class Turn {
         if (state.screen === "start") this.begin(action);
         return;
       case "stop":
-        this.halt(action.at);
+        this.halt(action.at, action.arm ?? false);
         return;
       case "stopped":
         this.stopped(action.reason, action.pain, action.kind, action.place);
@@ -62,6 +65,7 @@ class Turn {
     // what was on its way while the person stopped or paused is still true; the rest waits
     if (action.type === "result") this.result(action);
     else if (action.type === "counted") this.counted(action.number, action.counted);
+    else if (action.type === "early") this.early(action.effort);
     else if (state.stop === null && state.paused_ms === null) this.lead(action);
   }
 
@@ -148,13 +152,14 @@ class Turn {
     const { state, context } = this;
     state.session = action.session;
     state.camera = action.camera;
-    // who comes back is asked again, but the next pain is held against the one that was said last
-    state.before = (action.type === "resume" ? action.before : null) ?? action.pain;
-    const said = beforeSession(context.today.rules, action.pain);
-    if (action.type === "begin") {
-      const planned = state.exercises.map((exercise) => exercise.id);
-      this.write("session-started", { pain_before: action.pain, planned }, `${action.session}-start`);
+    if (action.type === "resume") {
+      this.resume(action);
+      return;
     }
+    state.before = action.pain;
+    const said = beforeSession(context.today.rules, action.pain);
+    const planned = state.exercises.map((exercise) => exercise.id);
+    this.write("session-started", { pain_before: action.pain, planned }, `${action.session}-start`);
     if (said.ends !== "nothing") {
       state.verdict = said;
       this.end(false);
@@ -163,6 +168,39 @@ class Turn {
     }
     state.exercise = -1;
     this.toNextExercise();
+  }
+
+  /** Who comes back is asked again. The pain before stays that of the session; the one said now came during or after what was done. */
+  private resume(action: Extract<Action, { type: "resume" }>): void {
+    const { state, context } = this;
+    const before = action.before ?? action.pain;
+    state.before = before;
+    const at = state.exercises.findIndex((one) => one.id === action.unasked);
+    if (at < 0) {
+      const said = beforeSession(context.today.rules, action.pain);
+      if (said.ends !== "nothing") {
+        this.write("stopped", { reason: "it-hurts", pain: action.pain, pain_kind: null, place: "" });
+        state.verdict = said;
+        this.end(false);
+        state.screen = "no-session";
+        return;
+      }
+      state.exercise = -1;
+      this.toNextExercise();
+      return;
+    }
+    state.exercise = at;
+    state.bout = this.exercise.done_bouts;
+    const more = action.pain > before;
+    const after = more ? "more" : action.pain < before ? "less" : "same";
+    this.write("pain", { exercise: this.exercise.id, after, ...(more ? { pain_after: action.pain, pain_kind: null, place: "" } : {}) });
+    const said = during(context.today.rules, this.exercise.id, null, before, action.pain);
+    if (more) state.before = action.pain;
+    if (said.ends !== "nothing" || this.exercise.over || state.bout >= this.exercise.bouts.length) this.weigh(said);
+    else {
+      state.exercise = -1;
+      this.toNextExercise();
+    }
   }
 
   private toNextExercise(): void {
@@ -181,6 +219,7 @@ class Turn {
     state.bout = this.exercise.done_bouts;
     state.set = null;
     state.ask_self_check = false;
+    state.early = "not-yet";
     state.verdict = null;
     this.write("exercise-started", { exercise: this.exercise.id, side: this.exercise.side });
     if (this.exercise.floor && !state.floor_told && !state.trying && this.context.today.before_floor !== null) this.go("floor");
@@ -242,15 +281,34 @@ class Turn {
     // a late word about a set that was closed changes nothing
     if (state.set === null || state.screen !== "set" || number <= state.set.done) return;
     state.set = { ...state.set, done: number, counted: state.set.counted + (counts ? 1 : 0) };
+    state.unasked = this.exercise.id;
     if (!isWatched(state)) {
       const { set_number, side } = this.exercise.bouts[state.bout]!;
       this.write("repetition", { exercise: this.exercise.id, set_number, side, counted: counts }, `${state.set.key}-r${number}`);
     }
     const wanted = target(this.exercise);
+    if (this.asksEarly(wanted)) state.early = "asked";
     if (wanted !== null && state.set.counted >= wanted && state.paused_ms === null) this.close();
   }
 
+  /** Strength work alone has a weight or a lever that can be too much; a stretch or a hold is not asked about in the middle. */
+  private asksEarly(wanted: number | null): boolean {
+    const { state } = this;
+    const { count, stretch } = this.exercise;
+    if (state.early !== "not-yet" || state.trying || state.bout > 0 || stretch || count !== "repetitions" || state.set === null) return false;
+    return state.set.counted >= EARLY_AFTER && (wanted === null || wanted >= EARLY_AFTER + EARLY_LEFT);
+  }
+
+  private early(effort: number | null): void {
+    const { state } = this;
+    if (state.early !== "asked") return;
+    state.early = "over";
+    if (effort !== null) this.write("effort", { exercise: this.exercise.id, effort, early: true });
+  }
+
   private close(): void {
+    // unanswered is an answer, too: whoever works hard need not press
+    this.state.early = "over";
     this.go("closing");
   }
 
@@ -275,6 +333,7 @@ class Turn {
       );
     }
     state.ask_self_check ||= action.ask_self_check;
+    state.unasked = this.exercise.id;
     state.set = null;
     state.bout += 1;
     this.keepBouts(state.bout);
@@ -293,6 +352,7 @@ class Turn {
       this.go("pain-more");
       return;
     }
+    state.unasked = null;
     this.write("pain", { exercise: this.exercise.id, after });
     this.weigh(during(context.today.rules, this.exercise.id, null, state.before ?? 0, state.before ?? 0));
   }
@@ -300,6 +360,7 @@ class Turn {
   private more(pain: number | null, kind: PainKind | null, place: string): void {
     const { state, context } = this;
     const before = state.before ?? 0;
+    state.unasked = null;
     this.write("pain", { exercise: this.exercise.id, after: "more", pain_after: pain, pain_kind: kind, place });
     const said = during(context.today.rules, this.exercise.id, kind, before, pain);
     if (pain !== null) state.before = pain;
@@ -368,8 +429,9 @@ class Turn {
 
   // ------------------------------------------------------------------------------------------------ pause and stop
 
-  private halt(at: "menu" | "hurts" | "unwell" | null): void {
+  private halt(at: "menu" | "hurts" | "unwell" | null, arm: boolean): void {
     const { state, context } = this;
+    state.by_arm = arm;
     if (at === null) {
       state.stop = null;
       this.goOn();
@@ -405,6 +467,7 @@ class Turn {
     else if (!hurts && reason !== "tired" && reason !== "other") this.write("something-new", { words: reason }, undefined, false);
     if (reason === "fell" || reason === "cannot-get-up") this.write("fall", { on: date }, undefined, false);
     if (hurts && pain !== null) state.before = pain;
+    if (hurts && inside) state.unasked = null;
     state.verdict = said;
     state.stop = null;
     state.paused_ms = null;

@@ -14,10 +14,9 @@ export interface WatchingHandlers {
   failed(detail: string): void;
   /** the small model has taken over: it counts only */
   lite(): void;
-  seen(world: Float32Array, found: boolean): void;
+  /** image (33 × 3), world (33 × 3) and visibility (33) of one frame */
+  seen(time_ms: number, values: Float32Array, found: boolean): void;
 }
-
-const WORLD = 33 * 3;
 
 export class Watching {
   readonly camera: Camera;
@@ -43,7 +42,7 @@ export class Watching {
     });
     this.camera = new Camera({
       frame: (video, time_ms) => {
-        if (this.pose.free) void grab(video, time_ms).then((frame) => this.pose.see(frame, time_ms)).catch(() => undefined);
+        if (this.pose.ready) void grab(video, time_ms).then((frame) => this.pose.see(frame, time_ms)).catch(() => undefined);
       },
       trouble: (what) => handlers.trouble(what),
       back: () => handlers.back(),
@@ -65,7 +64,7 @@ export class Watching {
 
   private take(time_ms: number, values: Float32Array, found: boolean): void {
     if (this.open) this.wire.frame(time_ms / 1000, values);
-    this.handlers.seen(values.subarray(WORLD, 2 * WORLD), found);
+    this.handlers.seen(time_ms, values, found);
     if (this.pose.model === "full" && this.pose.pace.isSlow(performance.now())) this.load_lite = true;
     if (this.load_lite && this.settled) {
       this.load_lite = false;

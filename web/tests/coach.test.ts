@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { type Action, type Coach, type Entry, demonstrationMs, exerciseNow, firstState } from "../src/coach";
-import type { Today } from "../src/plan";
+import type { Bout, Exercise, Today } from "../src/plan";
 import { advance } from "../src/turn";
 import { exercise, today as planned } from "./fixture";
 
@@ -110,17 +110,101 @@ describe("the way through", () => {
 
   test("an open session goes on where it was", () => {
     open({ ...planned([exercise("bridge", { over: true }), exercise("clamshell", { bouts: [{ set_number: 1, side: "left" }, { set_number: 1, side: "right" }], done_bouts: 1 })]), session_key: "s0" });
-    act({ type: "resume", pain: 3, camera: false, session: "s0", before: null });
+    act({ type: "resume", pain: 3, camera: false, session: "s0", before: null, unasked: null });
     expect(exerciseNow(state)?.id).toBe("clamshell");
     expect(state).toMatchObject({ bout: 1, before: 3 });
     expect(kinds()).toEqual(["exercise-started"]);
   });
 
-  test("who comes back is asked again, but the next pain is held against the one said last", () => {
-    open({ ...planned(), session_key: "s0" });
-    expect(act({ type: "resume", pain: 5, camera: false, session: "s0", before: 2 })).toMatchObject({ screen: "floor", before: 2 });
-    open({ ...planned(), session_key: "s0" });
-    expect(act({ type: "resume", pain: 7, camera: false, session: "s0", before: 2 })).toMatchObject({ screen: "no-session", verdict: { ends: "today" } });
+  describe("who comes back is asked again, and the pain before stays that of the session", () => {
+    const two: Bout[] = [{ set_number: 1, side: "left" }, { set_number: 1, side: "right" }];
+    const come = (pain: number, unasked: string | null, bridge: Partial<Exercise> = {}): Coach => {
+      open({ ...planned([exercise("bridge", bridge), exercise("clamshell")]), session_key: "s0" });
+      entries = [];
+      return act({ type: "resume", pain, camera: false, session: "s0", before: 2, unasked });
+    };
+
+    test("between two exercises it starts nothing and ends nothing", () => {
+      expect(come(5, null)).toMatchObject({ screen: "floor", before: 2 });
+      expect(kinds()).toEqual(["exercise-started"]);
+    });
+
+    test("too much for a session, and it is over; what was said is written", () => {
+      expect(come(7, null)).toMatchObject({ screen: "no-session", verdict: { ends: "today" } });
+      expect(entries.map(({ event }) => event)).toMatchObject([{ kind: "stopped", reason: "it-hurts", pain: 7 }, { kind: "session-ended", finished: false }]);
+    });
+
+    test("in the middle of an exercise a rise ends it, as it would have without the break", () => {
+      expect(come(4, "bridge", { bouts: two, done_bouts: 1 })).toMatchObject({ screen: "verdict", verdict: { ends: "exercise" }, before: 4, unasked: null });
+      expect(entries.map(({ event }) => event)).toMatchObject([{ kind: "pain", exercise: "bridge", after: "more", pain_after: 4 }]);
+      act({ type: "continue" });
+      expect(exerciseNow(state)?.id).toBe("clamshell");
+      expect(come(8, "bridge", { bouts: two, done_bouts: 1 })).toMatchObject({ screen: "after", verdict: { ends: "session" } });
+    });
+
+    test("no rise, and it goes on where it was", () => {
+      expect(come(1, "bridge", { bouts: two, done_bouts: 1 })).toMatchObject({ screen: "floor", bout: 1, before: 2 });
+      expect(entries.map(({ event }) => event)).toMatchObject([{ kind: "pain", exercise: "bridge", after: "less" }, { kind: "exercise-started" }]);
+    });
+
+    test("after an exercise that was done it is the answer that was missing; the effort is asked next", () => {
+      expect(come(2, "bridge", { done_bouts: 1, over: true })).toMatchObject({ screen: "effort", before: 2 });
+      expect(entries.map(({ event }) => event)).toMatchObject([{ kind: "pain", exercise: "bridge", after: "same" }]);
+      act({ type: "effort", effort: 3 });
+      expect(exerciseNow(state)?.id).toBe("clamshell");
+    });
+  });
+
+  describe("how hard it is after the second repetition", () => {
+    test("is asked once an exercise, kept, and the set goes on meanwhile", () => {
+      toSet();
+      act({ type: "tap" });
+      expect(state.early).toBe("not-yet");
+      act({ type: "tap" });
+      expect(state).toMatchObject({ early: "asked", screen: "set" });
+      act({ type: "tap" }, { type: "early", effort: 7 }, { type: "early", effort: 2 });
+      expect(state).toMatchObject({ early: "over", screen: "set", set: { done: 3 } });
+      expect(entries.filter(({ event }) => event.kind === "effort").map(({ event }) => event)).toEqual([{ kind: "effort", exercise: "bridge", effort: 7, early: true }]);
+    });
+
+    test("may be left unanswered, and is not asked in the second set", () => {
+      open(planned([exercise("bridge", { floor: false, bouts: [{ set_number: 1, side: "both" }, { set_number: 2, side: "both" }] })]));
+      begin();
+      act({ type: "shown" });
+      after(9);
+      act({ type: "tap" }, { type: "tap" }, { type: "set-over" });
+      expect(state.early).toBe("over");
+      act({ type: "early", effort: 5 }, result(2), { type: "next" }, { type: "next" }, { type: "tap" }, { type: "tap" });
+      expect(state).toMatchObject({ screen: "set", bout: 1, early: "over" });
+      expect(kinds()).not.toContain("effort");
+    });
+
+    test.each([{ stretch: true }, { count: "hold" as const, hold_s: 20 }, { repetitions: 3 }])("is not asked of what has no weight to be too much: %o", (more) => {
+      open(planned([exercise("bridge", { floor: false, ...more })]));
+      begin();
+      act({ type: "shown" });
+      after(9);
+      act({ type: "tap" }, { type: "tap" });
+      expect(state.early).not.toBe("asked");
+    });
+
+    test("in a set that the camera counts", () => {
+      begin(2, true);
+      act({ type: "floor-ready" }, { type: "placed" }, { type: "shown" });
+      after(5);
+      act({ type: "counted", number: 1, counted: true }, { type: "counted", number: 2, counted: false });
+      expect(state.early).toBe("not-yet");
+      act({ type: "counted", number: 3, counted: true });
+      expect(state.early).toBe("asked");
+    });
+  });
+
+  test("a raised arm is known as such, until something else is pressed in the dialog", () => {
+    toSet();
+    expect(act({ type: "stop", at: "menu", arm: true })).toMatchObject({ stop: "menu", by_arm: true });
+    expect(act({ type: "stop", at: "hurts" })).toMatchObject({ stop: "hurts", by_arm: false });
+    expect(act({ type: "stop", at: "menu" })).toMatchObject({ by_arm: false });
+    expect(act({ type: "stop", at: null })).toMatchObject({ stop: null, paused_ms: null, screen: "set" });
   });
 
   test("the steps are said to their end before the count-in", () => {

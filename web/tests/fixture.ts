@@ -32,5 +32,5 @@ export const exercise = (id: string, more: Partial<Exercise> = {}): Exercise => 
 
 export const today = (exercises: Exercise[] = [exercise("bridge"), exercise("clamshell", { position: "side-lying", view: "front" })]): Today => ({
   schema: "coxa.today/1", date: "2026-11-20", version: 1, language: "en", session_key: null, may_start: true, why_not: [], pain_days_running: 0, mode: "strict",
-  voice: { on: true, rate: 1, name: null }, keep_landmarks: false, camera: false, before_floor: "Phone in reach.", exercises, rules: rules(exercises.map((one) => one.id)),
+  voice: { on: true, rate: 1, name: null }, keep_landmarks: false, camera: false, before_floor: "Phone in reach.", too_hard: 6, exercises, rules: rules(exercises.map((one) => one.id)),
 });

@@ -184,6 +184,51 @@ def spoilt_by(exercise: Exercise, rule: FaultRule, event: np.void, view: str, ev
     return False
 
 
+def faults_in(
+    exercise: Exercise, event: np.void, beside: list[np.void], number: int, may: set[str], *, untested: bool = False, judges: bool = True
+) -> tuple[list[Fault], set[str]]:
+    """The faults of one repetition, the most harmful first, and the names of all that could be judged in it.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    event : engine.EVENT
+        The repetition.
+    beside : list of engine.EVENT
+        Every event of the same repetition, it included.
+    number : int
+        Which repetition of the set it is, from 0.
+    may : set of str
+        Faults that may be judged in this set at all.
+    """
+    here = VIEWS[int(event["seen_from"])]
+    found: list[Fault] = []
+    known: set[str] = set()
+    if "not_that_movement" in why_not(exercise, event):
+        return found, known  # what is another movement has no mistakes of this one
+    rules = coached(exercise).faults
+    for k, rule in enumerate(rules):
+        if rule.fault not in may or can_judge(rule, here, untested, judges) is not None:
+            continue
+        if rule.kind in ("level", "sag", "oscillation"):
+            if event["known"][k]:
+                known.add(rule.fault)
+            flagged = next((e for e in beside if e["code"] == engine.FAULT and e["fault"] == k), None)
+            if flagged is not None:
+                found.append(fault_of(rule, "red" if flagged["grade"] == 2 else "amber", flagged, float(flagged["size"]), number))
+            continue
+        if rule.unless and spoilt_by(exercise, rule, event, here, beside):
+            continue
+        severity, size, _, could = settle(exercise, rule, event, here)
+        if could:
+            known.add(rule.fault)
+        if severity is not None:
+            found.append(fault_of(rule, severity, event, size, number))
+    order = {rule.fault: rule.harm for rule in rules}
+    found.sort(key=lambda fault: order[fault.id])
+    return found, known
+
+
 def assemble(watched: Watched, events: list[np.void]) -> SetResult:
     """The verdict on a set, from its events in their order."""
     exercise = watched.exercise
@@ -222,30 +267,10 @@ def assemble(watched: Watched, events: list[np.void]) -> SetResult:
     faults: list[Fault] = []
     repetitions: list[Repetition] = []
     for number, event in enumerate(attempts):
-        here = VIEWS[int(event["seen_from"])]
-        mine: list[Fault] = []
         not_counted = why_not(exercise, event)
-        for k, rule in enumerate(coaching.faults):
-            if "not_that_movement" in not_counted:
-                break  # what is another movement has no mistakes of this one
-            if not allowed[rule.fault] or can_judge(rule, here, watched.judge_untested) is not None:
-                continue
-            if rule.kind in ("level", "sag", "oscillation"):
-                if event["known"][k]:
-                    judged_once.add(rule.fault)
-                flagged = next((e for e in beside[number] if e["code"] == engine.FAULT and e["fault"] == k), None)
-                if flagged is not None:
-                    mine.append(fault_of(rule, "red" if flagged["grade"] == 2 else "amber", flagged, float(flagged["size"]), number))
-                continue
-            if rule.unless and spoilt_by(exercise, rule, event, here, beside[number]):
-                continue
-            severity, size, _, could = settle(exercise, rule, event, here)
-            if could:
-                judged_once.add(rule.fault)
-            if severity is not None:
-                mine.append(fault_of(rule, severity, event, size, number))
-        order = {rule.fault: rule.harm for rule in coaching.faults}
-        mine.sort(key=lambda f: order[f.id])
+        may = {fault for fault, found in allowed.items() if found}
+        mine, known = faults_in(exercise, event, beside[number], number, may, untested=watched.judge_untested)
+        judged_once |= known
         faults.extend(mine)
         repetitions.append(
             Repetition(

@@ -135,7 +135,8 @@ class LeftOutToday(Document):
 class Today(Document):
     """The session of one day.
 
-    `session_key` is the session that was begun today and has not ended; `may_start` says whether one may be begun or gone on with,
+    `session_key` is the session that was begun today and has not ended; `pain_said` the pain that counts in it as the one before, and
+    `unasked` the exercise after which it has not been asked yet; `may_start` says whether one may be begun or gone on with,
     and `why_not` why not. `mode` is strict unless a clinician has set monitored pain. `advice` is what the diary says beside that,
     such as that a physiotherapist should have a look; `letter`, that one is ready to be taken along.
     """
@@ -145,6 +146,8 @@ class Today(Document):
     version: int = Field(description="The version of the programme, by its number; 0 where there is none.")
     language: str
     session_key: str | None
+    pain_said: int | None = Field(default=None, description="In a session that goes on: the pain against which the next one is held.")
+    unasked: str | None = Field(default=None, description="In a session that goes on: begun, and the pain after it not asked yet.")
     may_start: bool
     why_not: tuple[Reason, ...]
     advice: tuple[Reason, ...] = ()
@@ -160,6 +163,7 @@ class Today(Document):
     keep_landmarks: bool | None = Field(description="Whether landmarks are kept; null: not asked yet.")
     camera: bool
     before_floor: str | None
+    too_hard: float = Field(description="After two repetitions, an effort above this is too much for a set.")
     exercises: tuple[TodayExercise, ...]
     left_out: tuple[LeftOutToday, ...] = ()
     rules: Rules

@@ -29,7 +29,16 @@ from coxa.locales import current, mark
 from coxa.locales import gettext as _
 from coxa.records import ConsentRepository, DiaryRepository, ProgrammeRepository, ScreeningRepository
 from coxa.records.diary import KeptSession
-from coxa.records.events import ExerciseSkipped, ExerciseStarted, Kept, SetDone, Stopped
+from coxa.records.events import (
+    ExercisePain,
+    ExerciseSkipped,
+    ExerciseStarted,
+    Kept,
+    RepetitionDone,
+    SessionStarted,
+    SetDone,
+    Stopped,
+)  # fmt: skip
 from coxa.records.fold import standing
 from coxa.records.programmes import KeptProgramme
 from coxa.web.flow.documents import Bout, LeftOutToday, MistakeWords, Named, Pictures, Side, Today, TodayExercise, Voice
@@ -77,6 +86,7 @@ def today_of(visitor: Whose, preferences: Mapping[str, Any]) -> Today:
     review, history = (found.review, found.history) if found else (None, None)
     mode: Mode = "monitored" if history is not None and history.mode == "monitored" and history.mode_by.strip() else "strict"
     session, log = _open_session(visitor)
+    pain_said, unasked = _pain_said(log)
     blocked = _blocked(review)
     rows = _rows(kept, visitor.today)
     profile = history.profile if history is not None else None
@@ -92,6 +102,8 @@ def today_of(visitor: Whose, preferences: Mapping[str, Any]) -> Today:
         version=kept.number if kept else 0,
         language=current(),
         session_key=session.key if session else None,
+        pain_said=pain_said,
+        unasked=unasked,
         may_start=not why_not and bool(exercises),
         why_not=why_not or (() if exercises else (_nothing_planned(bool(rows)),)),
         # Before the first session the diary has nothing to say of the programme.
@@ -112,6 +124,7 @@ def today_of(visitor: Whose, preferences: Mapping[str, Any]) -> Today:
         before_floor=" ".join(_(words) for words in reversed(BEFORE_FLOOR))
         if any(one.floor and not one.over for one in exercises)
         else None,
+        too_hard=value("effort.high"),
         exercises=exercises,
         left_out=tuple(
             LeftOutToday(id=row.exercise, name=catalogue.load(row.exercise).name, reasons=blocked[row.exercise].reasons)
@@ -144,6 +157,27 @@ def _open_session(visitor: Whose) -> tuple[KeptSession | None, tuple[Kept, ...]]
     if session is None or session.session.at.astimezone(visitor.now.tzinfo).date() != visitor.today or session.session.stop is not None:
         return None, ()
     return session, diary.events(visitor.asker, visitor.person.id, session_key=session.key)
+
+
+def _pain_said(log: tuple[Kept, ...]) -> tuple[int | None, str | None]:
+    """The pain that counts as the one before, and the exercise of which something was done and the pain after it not asked yet.
+
+    At first it is the pain before the session; a "more" with its number, or a stop because it hurts, takes its place.
+    """
+    pain, unasked = None, None
+    for row in standing(log):
+        event = row.event
+        if isinstance(event, SessionStarted):
+            pain = event.pain_before
+        elif isinstance(event, RepetitionDone | SetDone):
+            unasked = event.exercise
+        elif isinstance(event, ExercisePain):
+            unasked = None if event.exercise == unasked else unasked
+            pain = event.pain_after if event.after == "more" and event.pain_after is not None else pain
+        elif isinstance(event, Stopped):
+            unasked = None if event.exercise in (unasked, None) else unasked
+            pain = event.pain if event.pain is not None else pain
+    return pain, unasked
 
 
 def _rows(kept: KeptProgramme | None, on: date) -> tuple[Planned, ...]:

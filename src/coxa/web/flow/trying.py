@@ -14,6 +14,7 @@ from coxa.care.prescription import default_dose, part_of
 from coxa.care.programme import Planned, Profile
 from coxa.care.reason import Reason
 from coxa.care.screening import Screening
+from coxa.care.thresholds import value
 from coxa.exercises import catalogue
 from coxa.exercises.coaching import FaultRule
 from coxa.locales import current
@@ -91,6 +92,7 @@ def default_day() -> Today:
         keep_landmarks=False,
         camera=True,
         before_floor=None,
+        too_hard=value("effort.high"),
         exercises=(one,),
         rules=rules,
     )

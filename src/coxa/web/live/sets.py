@@ -18,7 +18,7 @@ from coxa.exercises.model import Exercise
 from coxa.motion import SetResult, Watcher
 from coxa.motion import step as engine
 from coxa.motion.cues import Cue
-from coxa.motion.verdict import reported_side, why_not
+from coxa.motion.verdict import LEAST_FPS, faults_in, reported_side, why_not
 from coxa.motion.watch import SideWanted
 from coxa.records import Asker, Store
 from coxa.records.diary import Entry
@@ -119,7 +119,9 @@ class LiveSet:
 
     def repetition(self) -> tuple[Entry, dict[str, Any]]:
         """The next repetition that was completed: as it is written, and as the client is told once it is."""
-        event = [one for one in self.watcher.events if one["code"] == engine.REPETITION][self.repetitions]
+        events = self.watcher.events
+        event = [one for one in events if one["code"] == engine.REPETITION][self.repetitions]
+        faults = self._faults(event, events)
         self.repetitions += 1
         reasons = why_not(self.exercise, event)
         side = reported_side(self.exercise, int(event["side"]))
@@ -129,6 +131,7 @@ class LiveSet:
             set_number=self.begin.set_number,
             side=self.begin.side,
             counted=not reasons,
+            faults=faults,
             hold_s=round(hold_s, 2) if 0 <= hold_s <= 3600 else None,
         )
         key = f"{self.begin.set}-r{self.repetitions}"
@@ -142,6 +145,20 @@ class LiveSet:
             "seq": self.have,
         }
         return self.entry(done, key), told
+
+    def _faults(self, event: np.void, events: list[np.void]) -> tuple[str, ...]:
+        """What was judged to be wrong in this repetition, the most harmful first, as far as it is known now."""
+        coaching, last = self.exercise.coaching, self._last
+        if coaching is None or last is None or self.have < 1:
+            return ()
+        # Too few frames a second so far: what the set's result does not judge is not written of its repetitions either.
+        if self.have < LEAST_FPS * (float(last["time_s"]) - self._first_s):
+            return ()
+        number = self.repetitions
+        beside = [one for one in events if int(one["repetition"]) == number]
+        may = {rule.fault for rule in coaching.faults}
+        found, _known = faults_in(self.exercise, event, beside, number, may, judges=(self.begin.model, self.begin.delegate) in HELD)
+        return tuple(dict.fromkeys(fault.id for fault in found))
 
     def entry(self, event: RepetitionDone | SetDone, key: str, **more: Any) -> Entry:
         """An event of this set, to be written."""

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from fastapi import APIRouter, FastAPI, WebSocket
 from starlette.concurrency import run_in_threadpool
-from starlette.websockets import WebSocketState
+from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from coxa.errors import BadInput, CoxaError
 from coxa.locales import gettext as _
@@ -79,7 +79,7 @@ class Connection:
         if self.socket.client_state is WebSocketState.CONNECTED and self.socket.application_state is WebSocketState.CONNECTED:
             try:
                 await self.socket.send_text(json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
-            except (RuntimeError, OSError):
+            except (RuntimeError, OSError, WebSocketDisconnect):
                 # It went while this was on its way; the disconnection is the next thing that is received.
                 log.debug("live: a message came too late")
 
