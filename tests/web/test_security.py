@@ -27,7 +27,7 @@ def test_answers_under_this_computers_own_names(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["", "evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8000", "192.168.1.4", "evil@localhost.x"]
+    "host", ["", "[", "[::1", "evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8000", "192.168.1.4", "evil@localhost.x"]
 )
 def test_a_name_that_leads_here_from_elsewhere_is_refused(client: TestClient, host: str) -> None:
     asked = client.get("/healthz", headers={"Host": host})
@@ -118,6 +118,7 @@ def test_a_token_is_bound_to_the_server_secret() -> None:
     "headers",
     [
         {"Origin": "https://evil.example"},
+        {"Origin": "http://["},
         {"Origin": "http://127.0.0.1:9000"},
         {"Origin": "https://127.0.0.1:8000"},
         {"Origin": "null"},

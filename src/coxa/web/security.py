@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -43,7 +43,7 @@ def answers_to(config: WebConfig, host: str) -> bool:
     >>> answers_to(WebConfig(), "localhost:8000"), answers_to(WebConfig(), "evil.example:8000")
     (True, False)
     """
-    name = (urlsplit(f"//{host}").hostname or "") if host else ""
+    name = _parts(f"//{host}").hostname or ""
     if name in LOOPBACK_NAMES or is_loopback(name) or name in config.hosts:
         return True
     return name == config.host.lower()
@@ -56,9 +56,16 @@ def same_origin(scope: Scope, headers: Headers) -> bool:
         # A browser says itself where a request comes from; a program outside a browser says nothing.
         site = headers.get("sec-fetch-site")
         return site in ("same-origin", "none") if origin or site else True
-    given = urlsplit(origin)
+    given = _parts(origin)
     schemes = {"ws": "http", "wss": "https"}
     return given.netloc.lower() == headers.get("host", "").lower() and given.scheme == schemes.get(scope["scheme"], scope["scheme"])
+
+
+def _parts(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", "", "", "")  # a bracket that stands open: no address of ours
 
 
 class Refused(Exception):
