@@ -8,11 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from coxa.care.history import ExerciseDone, History
+from coxa.care.history import ExerciseDone, History, Session
 from coxa.care.prescription import WEEK
 from coxa.care.programme import Planned
 from coxa.care.reason import Reason
 from coxa.exercises import catalogue
+from coxa.exercises.terms import Slug
 
 FILE = Path(__file__).with_name("data") / "dosing.toml"
 #: Parts of a session in which effort says something about the load.
@@ -45,8 +46,9 @@ def check(history: History) -> tuple[Reason, ...]:
     found = []
     if seldom := _seldom(history):
         found.append(seldom)
+    times = _last_times(history)
     for row in history.programme.exercises:
-        last = _last_times(history, row)
+        last = times.get(row.exercise, [])
         for look in (_heavy, _few, _light):
             if reason := look(row, last):
                 found.append(reason)
@@ -81,11 +83,24 @@ def _seldom(history: History) -> Reason | None:
     return _reason("seldom", words)
 
 
-def _last_times(history: History, row: Planned) -> list[ExerciseDone]:
-    """What was done of an exercise, the latest first; those that pain or another stop ended are passed over."""
-    sessions = sorted({session for session in history.sessions if session.at.date() <= history.today}, key=lambda one: one.at, reverse=True)
-    times = [one for session in sessions for one in session.exercises if one.exercise == row.exercise]
-    return [one for one in times if one.stop is None and one.kind is None and one.after != "more"]
+def _latest(history: History) -> list[Session]:
+    """Every session once, the latest first."""
+    found: list[Session] = []
+    for session in sorted(history.sessions, key=lambda one: one.at, reverse=True):
+        twice = bool(found) and found[-1].at == session.at and found[-1] == session
+        if session.at.date() <= history.today and not twice:
+            found.append(session)
+    return found
+
+
+def _last_times(history: History) -> dict[Slug, list[ExerciseDone]]:
+    """What was done of each exercise, the latest first; those that pain or another stop ended are passed over."""
+    times: dict[Slug, list[ExerciseDone]] = {}
+    for session in _latest(history):
+        for one in session.exercises:
+            if one.stop is None and one.kind is None and one.after != "more":
+                times.setdefault(one.exercise, []).append(one)
+    return times
 
 
 def _heavy(row: Planned, last: list[ExerciseDone]) -> Reason | None:

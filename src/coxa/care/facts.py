@@ -217,14 +217,20 @@ class Facts:
         named = any(done.stop == "it-hurts" for done in session.exercises)
         return len(session.exercises) - 1 if session.stop == "it-hurts" and not named else None
 
+    @cached_property
+    def _new_tries(self) -> dict[Slug, tuple[Try, ...]]:
+        return {}
+
     def tries(self, exercise: Slug) -> tuple[Try, ...]:
         """Each time the exercise was done, oldest first."""
         return self._tries.get(exercise, ())
 
     def new_tries(self, exercise: Slug) -> tuple[Try, ...]:
         """The same since the exercise or the programme was last changed."""
-        since = self.changed_at(exercise)
-        return tuple(t for t in self.tries(exercise) if t.session.at > since)
+        if exercise not in self._new_tries:  # several rules ask
+            since = self.changed_at(exercise)
+            self._new_tries[exercise] = tuple(t for t in self.tries(exercise) if t.session.at > since)
+        return self._new_tries[exercise]
 
     def morrow_of(self, session: Session) -> Morrow | None:
         """How the body took the day of that session; None where it was not told."""

@@ -41,7 +41,7 @@ def _of(verdict: Verdict) -> Hit:
 
 def stop_reason(facts: Facts) -> Hit | None:
     """A session was ended because the person was unwell, fell or could not get up, and no new screening has been answered."""
-    whys = {why for s in facts.sessions if facts.unscreened(s) for why in (s.stop, *(d.stop for d in s.exercises)) if why}
+    whys = {why for s in facts.sessions for why in (s.stop, *(d.stop for d in s.exercises)) if why and facts.unscreened(s)}
     for why in ("unwell-chest", "cannot-get-up", "fell", "unwell-dizzy"):
         if why in whys:
             return _of(stopped(why))

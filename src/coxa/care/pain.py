@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Literal
@@ -223,7 +224,8 @@ def next_morning(before: int, morning: int, later: int | None = None, mode: Mode
     return "red" if rise >= value("morning.red") or stays or mode == "monitored" else "amber"
 
 
-class Morrow(Value):
+@dataclass(frozen=True)
+class Morrow:
     """How the body took the sessions of one day."""
 
     on: date  # the day of the sessions
@@ -256,7 +258,7 @@ def morrows(sessions: Sequence[Session], mornings: Sequence[Morning], mode: Mode
         later, on = _a_day_later(max(session.at for session in those), before, inner, told)
         stays = later is not None and before < min(later, morning)
         light = next_morning(before, morning, later, mode)
-        at_once = next_morning(before, morning, None, mode) == light
+        at_once = later is None or next_morning(before, morning, None, mode) == light
         found.append(Morrow(on=day, before=before, light=light, stays=stays, seen=day + timedelta(days=1) if at_once else on))
     return tuple(found)
 
@@ -281,7 +283,8 @@ def _a_day_later(
     return (min(soon, key=lambda one: one.at).pain_before, then) if soon else (None, None)
 
 
-class Rise(Value):
+@dataclass(frozen=True)
+class Rise:
     """A rise of the pain before sessions: from which day to which, and how much."""
 
     start: date

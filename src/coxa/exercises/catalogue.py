@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,7 @@ def load(id: str, language: str | None = None) -> Exercise:
 def forget() -> None:
     """Read the files anew from now on."""
     _load.cache_clear()
+    _shipped.cache_clear()
 
 
 @lru_cache(maxsize=256)
@@ -142,13 +143,19 @@ def _files() -> dict[str, Path]:
     """Each exercise's file by its id. A clinic's own file replaces coxa's of the same name: so are limits changed."""
     from coxa.settings import settings
 
-    files = {path.stem: path for path in FOLDER.glob("*.toml")}
+    files = dict(_shipped())
     own = settings().exercises_folder
     if own is not None:
         if not own.is_dir():
             raise BadInput(f"COXA_EXERCISES_FOLDER: expected a folder of TOML files, got {own}; correct it or leave it unset")
         files |= {path.stem: path for path in own.glob("*.toml")}
     return files
+
+
+@cache
+def _shipped() -> dict[str, Path]:
+    """What comes with coxa, which does not change while it runs; a page asks for it many times."""
+    return {path.stem: path for path in FOLDER.glob("*.toml")}
 
 
 @dataclass(frozen=True)

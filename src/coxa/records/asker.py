@@ -48,6 +48,8 @@ def allow(session: Session, asker: Asker, person_id: str, *, own_only: bool = Fa
         Where there is no such person, or it is somebody else's data.
     """
     person = session.get(PersonRow, person_id)
+    # A session forgets the rows that nobody holds, and inside `Store.reading` this one is asked for again and again.
+    session.info[PersonRow, person_id] = person
     if person is not None and (asker.person_id == person_id or (not own_only and looks_after(session, asker, person_id))):
         return person
     raise NotYours("expected a person whose data you may see, got none; sign in as that person, or ask them to link you")

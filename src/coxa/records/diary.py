@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as Work
@@ -370,11 +370,12 @@ class DiaryRepository:
             if screening is not None and (when := screening.completed_at.astimezone(zone_of(screening.zone))).date() <= today:
                 profile = profile.model_copy(update={"screening": screening.result})
                 screened_at = when
-            rows = standing(_events(work, person_id, kinds=_BESIDE))
-            sessions = [_session(row) for row in work.scalars(select(SessionRow).where(SessionRow.person_id == person_id))]
+            rows = standing(_beside(work, person_id))
+            kept = work.execute(select(SessionRow.at, SessionRow.zone, SessionRow.document).where(SessionRow.person_id == person_id))
+            sessions = [_folded(*row) for row in kept]
             steps = work.execute(select(ProgrammeRow.taken).where(ProgrammeRow.person_id == person_id).order_by(ProgrammeRow.number))
             taken = [Taken.model_validate(one) for (several,) in steps for one in several]
-        return _history(today, version.programme, profile, screened_at, rows, [one.session for one in sessions], taken)
+        return _history(today, version.programme, profile, screened_at, rows, sessions, taken)
 
     def _moment(self, at: datetime | None) -> datetime:
         now = self.store.now()
@@ -418,6 +419,26 @@ def _events(work: Work, person_id: str, *, session_key: str | None = None, kinds
     return [_kept(row) for row in work.execute(query)]
 
 
+class _Said(NamedTuple):
+    """As much of an entry as a history takes: a diary of years has thousands of them."""
+
+    number: int
+    key: str
+    at: datetime
+    zone: str
+    corrects: str | None
+    event: Event
+
+
+def _beside(work: Work, person_id: str) -> list[_Said]:
+    columns = (EventRow.id, EventRow.key, EventRow.at, EventRow.zone, EventRow.corrects, EventRow.body)
+    query = select(*columns).where(EventRow.person_id == person_id, EventRow.kind.in_(_BESIDE)).order_by(EventRow.id)
+    return [
+        _Said(number, key, at, zone, corrects, read_event(body, f"diary entry {key}"))
+        for number, key, at, zone, corrects, body in work.execute(query)
+    ]
+
+
 def _kept(row: Any) -> Kept:
     return Kept(
         number=row.id,
@@ -433,9 +454,12 @@ def _kept(row: Any) -> Kept:
 
 
 def _session(row: SessionRow) -> KeptSession:
-    session = Session.model_validate(row.document)
+    return KeptSession(row.key, _folded(row.at, row.zone, row.document), row.ended_at)
+
+
+def _folded(at: datetime, zone: str, document: dict[str, Any]) -> Session:
     # JSON keeps the offset; the zone says what day it was.
-    return KeptSession(row.key, session.model_copy(update={"at": row.at.astimezone(zone_of(row.zone))}), row.ended_at)
+    return Session.model_validate(document | {"at": at.astimezone(zone_of(zone))})
 
 
 def landmarks_file(recording: Recording) -> bytes:
@@ -451,7 +475,7 @@ def _history(
     programme: Any,
     profile: Profile,
     screened_at: datetime | None,
-    rows: list[Kept],
+    rows: list[_Said],
     sessions: list[Session],
     taken: list[Taken],
 ) -> History:

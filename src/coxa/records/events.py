@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -251,8 +251,3 @@ def read_event(document: object, where: str = "event") -> Event:
         place = ".".join(str(part) for part in first["loc"]) or "the whole"
         came = "" if first["type"] == "missing" else f", got {' '.join(repr(first['input']).split())[:60]}"
         raise BadInput(f"{where}: {place}: {first['msg'][:1].lower()}{first['msg'][1:]}{came}") from error
-
-
-def event_schema() -> dict[str, Any]:
-    """The JSON Schema of an event."""
-    return _READER.json_schema()

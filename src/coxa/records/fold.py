@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from coxa.care.history import ExerciseDone, Form, Session
 from coxa.records.events import (
+    Event,
     ExerciseEffort,
     ExercisePain,
     ExerciseSkipped,
@@ -66,7 +67,25 @@ class _Exercise:
         )
 
 
-def standing(kept: Iterable[Kept]) -> list[Kept]:
+class Logged(Protocol):
+    """What is needed of an entry to say whether it counts."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def corrects(self) -> str | None: ...
+    @property
+    def event(self) -> Event: ...
+
+
+L = TypeVar("L", bound=Logged)
+
+
+def standing(kept: Iterable[L]) -> list[L]:
     """The entries that count, in the order in which they happened: without those that a later one corrects or withdraws."""
     rows = list(kept)
     corrected = {row.corrects for row in rows if row.corrects is not None}

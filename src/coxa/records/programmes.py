@@ -113,19 +113,28 @@ class ProgrammeRepository:
         with self.store.read() as work:
             allow(work, asker, person_id)
             row = latest_row(work, person_id)
-            return read_version(row) if row else None
+            return _read_once(work, row) if row else None
 
     def versions(self, asker: Asker, person_id: str) -> tuple[KeptProgramme, ...]:
         """Every version, the first one first."""
         with self.store.read() as work:
             allow(work, asker, person_id)
             rows = work.scalars(select(ProgrammeRow).where(ProgrammeRow.person_id == person_id).order_by(ProgrammeRow.number))
-            return tuple(read_version(row) for row in rows)
+            return tuple(_read_once(work, row) for row in rows)
 
 
 def latest_row(work: Work, person_id: str) -> ProgrammeRow | None:
     """The row of the version that holds now."""
     return work.scalar(select(ProgrammeRow).where(ProgrammeRow.person_id == person_id).order_by(ProgrammeRow.number.desc()).limit(1))
+
+
+def _read_once(work: Work, row: ProgrammeRow) -> KeptProgramme:
+    """The same version, where this session has read it before: a version is never changed."""
+    known: dict[tuple[str, int], KeptProgramme] = work.info.setdefault("versions", {})
+    key = (row.person_id, row.number)
+    if key not in known:
+        known[key] = read_version(row)
+    return known[key]
 
 
 def read_version(row: ProgrammeRow) -> KeptProgramme:

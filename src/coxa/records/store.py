@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -23,11 +24,17 @@ from sqlalchemy.orm import Session
 from coxa.errors import BadInput, NotInstalled
 from coxa.records.tables import Base
 
+#: Connections that are kept open, and those that are made beside them while there are many requests at once: making one anew takes
+#: longer than most of what is asked.
+POOL, POOL_MORE = 20, 20
 #: How long a writer waits for another one, in milliseconds.
 BUSY_MS = 15_000
 NOT_PLAIN = "text: expected plain characters, got one that cannot be kept, such as NUL; leave it out"
 #: NUL as JSON writes it: after an even number of backslashes, or it would be a backslash and letters.
 _NUL_IN_JSON = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+#: The session of the block of `reading` that this thread is in.
+_SHARED: ContextVar[Session | None] = ContextVar("coxa_reading", default=None)
 
 
 def utc_now() -> datetime:
@@ -92,15 +99,42 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session that reads one consistent state."""
+        """A session that reads one consistent state; inside `reading`, the one that is shared there."""
+        shared = _SHARED.get()
+        if shared is not None and shared.bind is self.engine:
+            yield shared
+            return
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Whatever is read inside, by whichever repository, is read of one state, and a row that is asked for twice only once.
+
+        A page asks a dozen times for the same person. Where something is written inside, what is read after it is read anew.
+        """
+        if (outer := _SHARED.get()) is not None and outer.bind is self.engine:
+            yield
+            return
+        with Session(self.engine, expire_on_commit=False) as session:
+            before = _SHARED.set(session)
+            try:
+                yield
+            finally:
+                _SHARED.reset(before)
+
+    @contextmanager
     def write(self) -> Iterator[Session]:
         """A session whose work is kept whole when the block ends, and not at all when it fails."""
-        with self.refusing(), Session(self._writer, expire_on_commit=False) as session, session.begin():
-            yield session
+        try:
+            with self.refusing(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+                yield session
+        finally:
+            shared = _SHARED.get()
+            if shared is not None and shared.bind is self.engine:
+                # It holds on to the state before; what it knows is out of date.
+                shared.close()
+                shared.info.clear()
 
     @contextmanager
     def refusing(self) -> Iterator[None]:
@@ -172,7 +206,15 @@ def database_url(url: str | None = None, data: Path | None = None) -> URL:
 def connect(address: URL) -> Engine:
     """An engine for this address, with what SQLite needs to be safe and quick."""
     try:
-        engine = create_engine(address, pool_pre_ping=address.get_backend_name() == "postgresql", json_serializer=_json)
+        engine = create_engine(
+            address,
+            pool_pre_ping=address.get_backend_name() == "postgresql",
+            pool_size=POOL,
+            max_overflow=POOL_MORE,
+            # The one used last comes first: it still holds what was read.
+            pool_use_lifo=True,
+            json_serializer=_json,
+        )
     except ModuleNotFoundError as error:
         raise NotInstalled(f"PostgreSQL needs the package {error.name}; install coxa[postgresql]") from error
     if engine.dialect.name == "sqlite":

@@ -22,10 +22,11 @@ from coxa.web.compress import Compress
 from coxa.web.config import WebConfig
 from coxa.web.language import Language
 from coxa.web.limits import Limits
-from coxa.web.live.sets import LiveSets, warm
+from coxa.web.live.sets import LiveSets
 from coxa.web.live.socket import end_when_closing
 from coxa.web.logs import Calm, Log
 from coxa.web.pairing import Pairings
+from coxa.web.ready import get_ready
 from coxa.web.security import Security
 
 #: The modules that hold a `router`, each answering its own part; the order is that of matching.
@@ -96,7 +97,7 @@ def create_app(config: WebConfig | None = None, clock: Callable[[], datetime] = 
         app.state.store = await run_in_threadpool(Store.open, config.database, config.data, clock)
         app.state.sets = LiveSets(app.state.store)
         # A thread that the end does not wait for: after an installation, compiling takes minutes.
-        app.state.warming = threading.Thread(target=warm, name="coxa-warm", daemon=True)
+        app.state.warming = threading.Thread(target=get_ready, name="coxa-warm", daemon=True)
         app.state.warming.start()
         ending = asyncio.create_task(end_when_closing(app))
         try:

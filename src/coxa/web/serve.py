@@ -23,6 +23,7 @@ from coxa.web.app import create_app
 from coxa.web.config import WebConfig, is_loopback
 from coxa.web.logs import write_logs
 from coxa.web.network import Certificate, kept_certificate, lan_addresses, lan_names
+from coxa.web.ready import settle
 
 #: The phone's port is the computer's plus this: 8443 beside 8000.
 PHONE_PORT_ADDED = 443
@@ -68,6 +69,7 @@ def serve(config: WebConfig, *, say: Callable[[str], None] = print, open_browser
     def ready() -> None:
         address = address_of(config)
         say(f"coxa is at {address} (Ctrl-C ends it)")
+        threading.Thread(target=settle, args=(app.state.warming,), daemon=True).start()
         for line in _remarks(app, config):
             say(line)
         if open_browser is not None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache
-from typing import Annotated, Any
+from functools import cache, wraps
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
@@ -19,6 +21,8 @@ from coxa.web.config import WebConfig, is_loopback
 from coxa.web.csrf import SIGN_IN_COOKIE
 from coxa.web.errors import MustSignIn
 
+P = ParamSpec("P")
+R = TypeVar("R")
 ZONE_COOKIE = "coxa_zone"
 #: What a proxy adds to the requests that it passes on.
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
@@ -125,6 +129,11 @@ def visitor_of(request: HTTPConnection) -> Visitor | None:
     token = token_of(request)
     if not token:
         return None
+    with store_of(request).reading():
+        return _visitor(request, token)
+
+
+def _visitor(request: HTTPConnection, token: str) -> Visitor | None:
     store = store_of(request)
     sign_ins = SignInRepository(store)
     found = sign_ins.find(token)
@@ -160,6 +169,18 @@ def signed_in(request: HTTPConnection) -> Visitor:
 
 SignedIn = Annotated[Visitor, Depends(signed_in)]
 Maybe = Annotated[Visitor | None, Depends(visitor_of)]
+
+
+def of_one_state(show: Callable[P, R]) -> Callable[P, R]:
+    """For a page that only reads: all of it from one state of the database, over one connection (`Store.reading`)."""
+
+    @wraps(show)
+    def read(*args: P.args, **kwargs: P.kwargs) -> R:
+        visitor = kwargs.get("visitor")
+        with visitor.store.reading() if isinstance(visitor, Visitor) else nullcontext():
+            return show(*args, **kwargs)
+
+    return read
 
 
 def begin_local(request: HTTPConnection, response: Response, *, language: str | None = None) -> Person:

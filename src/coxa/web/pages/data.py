@@ -29,7 +29,7 @@ from coxa.web.flow import progress as flow
 from coxa.web.form import Form, text
 from coxa.web.page import page
 from coxa.web.pages.settings import LANGUAGES
-from coxa.web.visitor import SignedIn, Visitor, sign_out
+from coxa.web.visitor import SignedIn, Visitor, of_one_state, sign_out
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,6 +38,7 @@ SHOWN = 30
 
 
 @router.get("/settings/data")
+@of_one_state
 def show(request: Request, visitor: SignedIn, deleted: str = "") -> Response:
     """All that is kept, to read."""
     return page(request, "data.html", visitor, deleted=deleted if deleted.isdecimal() else "", **_all(visitor))
@@ -61,6 +62,7 @@ def take_along(visitor: SignedIn) -> Response:
 
 
 @router.get("/settings/erase")
+@of_one_state
 def ask_erase(request: Request, visitor: SignedIn) -> Response:
     """The first question before everything is erased."""
     return page(request, "erase.html", visitor, word=erase_word(), typed="", error="", sure=False)
@@ -71,7 +73,7 @@ def erase_everything(request: Request, visitor: SignedIn, form: Form) -> Respons
     """The second question, then the end of it: the word is asked with both."""
     typed, word = text(form, "word", 60), erase_word()
     if typed.casefold() != word.casefold():
-        error = _("Nothing was erased. To erase everything, please write the word {word}.").format(word=word)
+        error = _("Nothing was erased. To erase everything, please type the word {word}.").format(word=word)
         return page(request, "erase.html", visitor, 422, word=word, typed=typed, error=error, sure=False)
     if text(form, "sure") != "yes":
         return page(request, "erase.html", visitor, word=word, typed=typed, error="", sure=True)
@@ -108,7 +110,7 @@ def _all(visitor: Visitor) -> dict[str, Any]:
         (_("Sessions"), len(history.sessions) if history else 0),
         (_("Mornings"), len(history.mornings) if history else 0),
         (_("Tests"), len(history.tests) if history else 0),
-        (_("Scores of activities"), len(history.activities) if history else 0),
+        (_("Activity scores"), len(history.activities) if history else 0),
         (_("Versions of your programme"), len(ProgrammeRepository(store).versions(asker, person.id))),
     ]
     sessions = [] if history is None else sorted(history.sessions, key=lambda one: one.at, reverse=True)[:SHOWN]

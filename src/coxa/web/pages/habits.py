@@ -21,7 +21,7 @@ from coxa.web.flow.progress import Progress
 from coxa.web.form import Form, new_key, text
 from coxa.web.page import page
 from coxa.web.pages.measure import told
-from coxa.web.visitor import SignedIn, Visitor
+from coxa.web.visitor import SignedIn, Visitor, of_one_state
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,6 +38,7 @@ class Cue:
 
 
 @router.get("/habits")
+@of_one_state
 def show(request: Request, visitor: SignedIn) -> Response:
     """This week's cues."""
     return _page(request, visitor)

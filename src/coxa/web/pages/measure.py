@@ -23,7 +23,7 @@ from coxa.web.flow import progress as flow
 from coxa.web.flow.diary import Entry, keep
 from coxa.web.form import Form, new_key, text
 from coxa.web.page import page
-from coxa.web.visitor import SignedIn, Visitor
+from coxa.web.visitor import SignedIn, Visitor, of_one_state
 
 router = APIRouter(include_in_schema=False)
 
@@ -97,6 +97,7 @@ def figure(text: str, what: str, most: float, *, whole: bool = False) -> float |
 
 
 @router.get("/progress/test")
+@of_one_state
 def ask_test(request: Request, visitor: SignedIn) -> Response:
     """The tests, each with how it is done."""
     return _tests(request, visitor)
@@ -130,6 +131,7 @@ def keep_test(request: Request, visitor: SignedIn, form: Form) -> Response:
 
 
 @router.get("/progress/activities")
+@of_one_state
 def ask_activities(request: Request, visitor: SignedIn) -> Response:
     """What the hip makes hard, and how well it goes."""
     return _activities(request, visitor)
@@ -146,9 +148,9 @@ def keep_activities(request: Request, visitor: SignedIn, form: Form) -> Response
             if not name and not score:
                 continue
             if not name:
-                raise BadInput(_("Please write what it is that you scored."))
+                raise BadInput(_("Please write which activity you scored."))
             if len(name) > 200:
-                raise BadInput(_("Please use up to 200 letters for one activity."))
+                raise BadInput(_("Please use up to 200 characters for one activity."))
             points = figure(score, name, 10, whole=True)
             if points is None:
                 raise BadInput(_("{what}: please choose a number from 0 to 10.").format(what=name))
@@ -164,6 +166,7 @@ def keep_activities(request: Request, visitor: SignedIn, form: Form) -> Response
 
 
 @router.get("/progress/change")
+@of_one_state
 def ask_change(request: Request, visitor: SignedIn) -> Response:
     """How it has changed all in all."""
     return _change(request, visitor)

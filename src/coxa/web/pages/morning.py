@@ -16,26 +16,27 @@ from coxa.web.form import Form, new_key, text
 from coxa.web.page import page
 from coxa.web.pages.measure import figure, told
 from coxa.web.pages.progress import change_row
-from coxa.web.visitor import SignedIn, Visitor
+from coxa.web.visitor import SignedIn, Visitor, of_one_state
 
 router = APIRouter(include_in_schema=False)
 
 #: What the morning says of the day before: a headline and what it means; the light itself is only a colour.
 LIGHTS: dict[Light, tuple[str, str]] = {
-    "green": (mark("Your hip took it well"), mark("The pain is not more than before yesterday’s session. Go on like this.")),
+    "green": (mark("Your hip took it well"), mark("The pain is no stronger than before yesterday’s session. Go on like this.")),
     "amber": (
         mark("Your hip noticed it"),
-        mark("The pain is a little more than before yesterday’s session. That happens. If it is so again, the next session gets easier."),
+        mark("The pain is a little more than before yesterday’s session. That happens. If it happens again, the next session gets easier."),
     ),
     "red": (
         mark("That was too much for your hip"),
-        mark("The pain is clearly more than before yesterday’s session, or it has stayed. Your programme gets a little easier."),
+        mark("The pain is clearly stronger than before yesterday’s session, or it has not gone away. Your programme gets a little easier."),
     ),
 }
 KINDS: Words[str] = Words({"green": mark("good"), "amber": mark("careful"), "red": mark("too much")})
 
 
 @router.get("/morning")
+@of_one_state
 def ask(request: Request, visitor: SignedIn) -> Response:
     """The question, or what was answered today."""
     return _page(request, visitor)

@@ -29,13 +29,14 @@ from coxa.web.flow import screening as screened
 from coxa.web.form import Form, text
 from coxa.web.page import page
 from coxa.web.pages.library import pictures_of
-from coxa.web.visitor import SignedIn, Visitor
+from coxa.web.visitor import SignedIn, Visitor, of_one_state
 
 router = APIRouter(include_in_schema=False)
 PAGE = "/programme"
 
 
 @router.get(PAGE)
+@of_one_state
 def show(request: Request, visitor: SignedIn, change: str = "") -> Response:
     """The programme; where there is none yet, or a change is wanted, what it is made from."""
     completed = screened.latest(visitor)
@@ -78,7 +79,9 @@ async def sheet(request: Request, visitor: SignedIn, large: str = "", compact: s
 
     def made() -> bytes:
         said, screening = translate(kept.programme), translate(kept.profile.screening)
-        return handout.handout(said, screening, drawn, name=visitor.person.name, large=bool(large), compact=bool(compact))
+        return handout.handout(
+            said, screening, drawn, name=visitor.person.name, large=bool(large), compact=bool(compact), today=visitor.today
+        )
 
     name = _("hip-exercises.pdf")
     return _file(await run_in_threadpool(made), "application/pdf", name, inline=True)
@@ -125,13 +128,15 @@ def _programme(request: Request, visitor: Visitor, kept: KeptProgramme, *, probl
     wanted = max([programme.sessions_a_day, *(row.dose.times_a_day for row in programme.exercises)], default=1)
     starts = programme.starts_on or kept.at.date()
     place = plain.describe_place(programme.region, programme.side)
+    having = {row.exercise for row in programme.exercises}
     return page(
         request, "programme.html", visitor, status=status, here="programme", programme=programme, problem=problem,
         kind=plain.KINDS[programme.kind], place=_capital(place), phase=plain.PHASES[programme.phase],
         length=plain.describe_minutes(programme.minutes_a_session), times=plain.describe_times(max(1, programme.sessions_a_day)),
         cards=[card_of(row) for row in programme.exercises], weeks=flow.weeks(programme, starts, visitor.today),
         today=visitor.today, left_out=_left_out(programme),
-        next_ones=[(catalogue.load(one.exercise).name, one) for one in programme.unlocks_next],
+        # What the diary has opened since the programme was planned is among its exercises by now.
+        next_ones=[(catalogue.load(one.exercise).name, one) for one in programme.unlocks_next if one.exercise not in having],
         stop_rule=_(plain.STOP_RULE), clock=_usual(wanted), starts=plain.describe_date(starts),
         version=kept.number, day_of=(visitor.today - starts).days + 1,
     )  # fmt: skip

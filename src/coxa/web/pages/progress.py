@@ -25,7 +25,7 @@ from coxa.web.charts import Bar, Line
 from coxa.web.flow import progress as flow
 from coxa.web.flow.progress import Progress, Series
 from coxa.web.page import page
-from coxa.web.visitor import SignedIn
+from coxa.web.visitor import SignedIn, of_one_state
 
 router = APIRouter(include_in_schema=False)
 
@@ -57,6 +57,7 @@ class Plot:
 
 
 @router.get("/progress")
+@of_one_state
 def show(request: Request, visitor: SignedIn, kept: str = "") -> Response:
     """The page."""
     found = flow.progress_of(visitor)
@@ -91,13 +92,13 @@ def pain_plot(found: Progress) -> Plot:
     said = next((one.reason.words for one in found.review.outcomes if one.measure == "NPRS"), "")
     title = _("Pain, 0 to 10")
     if not series.rows:
-        return Plot("pain", title, _("You have not told your pain yet. You are asked before each session and in the morning."))
+        return Plot("pain", title, _("You have not entered your pain yet. You are asked before each session and in the morning."))
     lines = _lines(series, LINES)
-    sentence = said or _("You have told your pain so far only in the morning.")
+    sentence = said or _("So far you have entered your pain only in the morning.")
     changed = [change.on for change in found.changes if not change.first]
-    note = _("Where several were told in one step of time, the one in the middle is shown.") if series.span != "day" else ""
+    note = _("Where there are several values for one point in the chart, the middle one is shown.") if series.span != "day" else ""
     if changed:
-        note = " ".join(filter(None, (note, _("A dotted upright line is a day on which your programme changed."))))
+        note = " ".join(filter(None, (note, _("A dotted upright line marks a day when your programme changed."))))
     gap = {"day": timedelta(days=10), "week": timedelta(days=21), "month": timedelta(days=70)}[series.span]
     picture = charts.line_chart("pain", title, sentence, lines, low=0, high=10, gap=gap, events=changed)
     return Plot("pain", title, sentence, picture, charts.legend(lines), *_table(series, LINES), note)
@@ -108,7 +109,7 @@ def function_plot(found: Progress) -> Plot:
     series = flow.function_series(found.history)
     title = _("What you can do, 0 to 10")
     if not series.rows:
-        return Plot("function", title, _("Choose three things that your hip makes hard, and watch them get easier."))
+        return Plot("function", title, _("Choose three things that your hip makes hard, and see whether they get easier."))
     names = {name: name for name in series.rows[0].values}
     lines = _lines(series, names)
     mine = [one for one in found.review.outcomes if one.measure == "PSFS"]
@@ -265,9 +266,9 @@ def change_row(one: flow.VersionChange) -> dict[str, object]:
     if one.first:
         title = _("Your programme began")
     elif one.steps:
-        title = _("Your programme changed, from your diary")
+        title = _("Your programme changed because of your diary")
     else:
-        title = _("Your programme was made anew")
+        title = _("A new programme was made")
     # What holds for the whole programme is said once, and with an exercise only what is its own.
     whole = next((step for step in one.steps if step.exercise is None), None)
     common = whole.reasons if whole else ()

@@ -14,12 +14,13 @@ from coxa.exchange import plain, words
 from coxa.exercises import catalogue
 from coxa.exercises.model import Exercise
 from coxa.locales import Words, mark, ngettext
+from coxa.locales import gettext as _
 from coxa.motion.result import SetResult
 from coxa.records import DiaryRepository, NotYours
 from coxa.records.diary import KeptSet
 from coxa.records.store import zone_of
 from coxa.web.page import page
-from coxa.web.visitor import SignedIn, Visitor
+from coxa.web.visitor import SignedIn, Visitor, of_one_state
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,6 +35,7 @@ SHOWN = 24
 
 
 @router.get("/sets")
+@of_one_state
 def show_all(request: Request, visitor: SignedIn, before: int | None = None) -> Response:
     """The sets, the latest first."""
     # One more than is shown tells whether there are older ones.
@@ -44,6 +46,7 @@ def show_all(request: Request, visitor: SignedIn, before: int | None = None) -> 
 
 
 @router.get("/sets/{number}")
+@of_one_state
 def show_one(request: Request, visitor: SignedIn, number: int) -> Response:
     """One set.
 
@@ -70,10 +73,19 @@ def show_one(request: Request, visitor: SignedIn, number: int) -> Response:
     head = [label for label, _value in table[0].cells] if table else []
     return page(
         request, "replay.html", visitor, kept=kept, when=_when(kept, visitor), name=words.exercise_name(result, exercise),
-        verdict=words.verdict(result, exercise), facts=report.facts(result), rows=table, head=head,
+        verdict=words.verdict(result, exercise), facts=report.facts(result, _("of the set")), rows=table, head=head,
         holds=[(words.clock(one.start_s), words.number(one.held_s, "s")) for one in result.holds], unseen=unseen,
-        known=exercise is not None, figure_words=json.dumps(dict(FIGURE), ensure_ascii=False), sources=words.sources(exercise),
+        known=exercise is not None, figure_words=json.dumps(dict(FIGURE), ensure_ascii=False), sources=_sources(exercise),
     )  # fmt: skip
+
+
+def _sources(exercise: Exercise | None) -> tuple[str, ...]:
+    """The tags of where the limits come from, each once."""
+    if exercise is None or exercise.coaching is None:
+        return ()
+    numbers = [number for rule in exercise.coaching.faults for number in (rule.amber, rule.red) if number is not None]
+    repetition = exercise.coaching.repetition
+    return tuple(dict.fromkeys([*(number.source for number in numbers), repetition.target.source, repetition.least.source]))
 
 
 def read_result(document: dict[str, Any]) -> SetResult:

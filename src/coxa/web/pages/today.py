@@ -18,12 +18,13 @@ from coxa.web.flow.documents import Today
 from coxa.web.flow.progress import progress_of
 from coxa.web.flow.today import today_of
 from coxa.web.page import page
-from coxa.web.visitor import SignedIn, Visitor
+from coxa.web.visitor import SignedIn, Visitor, of_one_state
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/today")
+@of_one_state
 def today(request: Request, visitor: SignedIn) -> Response:
     """The day's session and how to begin it."""
     completed = screened.latest(visitor)
@@ -33,13 +34,13 @@ def today(request: Request, visitor: SignedIn) -> Response:
         return RedirectResponse("/programme", 303)
     now = today_of(visitor, visitor.preferences)
     hour = visitor.now.hour
-    greeting = _("Good morning") if hour < 11 else _("Good afternoon") if hour < 17 else _("Good evening")
+    greeting = _("Good morning") if hour < 12 else _("Good afternoon") if hour < 17 else _("Good evening")
     return page(
         request, "today.html", visitor, here="today", now=now, greeting=greeting, minutes=_minutes(visitor, now),
         morning_due=morning_due(visitor), next_on=_day(visitor, now), screening_open=screened.load(visitor).key is not None,
         weekday=plain.DAY_NAMES[plain.WEEKDAYS[visitor.today.weekday()]], date=plain.describe_date(visitor.today),
         stop_rule=_(plain.STOP_RULE), late_for=_late_for(visitor, now), grave=not completed.result.may_exercise,
-        sides={one: plain.SIDES[one] for one in ("left", "right", "both")},
+        sides={one: _("{side} side").format(side=plain.SIDES[one].capitalize()) for one in ("left", "right")},
     )  # fmt: skip
 
 
