@@ -75,14 +75,14 @@ def test_what_was_done_and_how_it_went_stand_on_it() -> None:
         "Bridge",
         "Pelvic tilts",
         "5 sessions",
-        "50%",
+        "50 %",
         "12 October 2026",
         "+2",
         "−1",
         "measurement error",
     ):
         assert wanted in said
-    assert said.index(RISE.words) < said.index("What was found") < said.index("What was done") < said.index("How pain and function went")
+    assert said.index(RISE.words) < said.index("What was found") < said.index("What was done") < said.index("Pain and function over time")
 
 
 def test_a_stop_or_a_referral_comes_before_what_the_screening_found() -> None:

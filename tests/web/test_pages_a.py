@@ -156,7 +156,7 @@ def test_contradictions_are_shown_together_and_only_once(client: TestClient, per
         if form.values["step"] == ["together"]:
             break
         page = send(client, page, "/screening", answers_for(form, pain_now="5", pain_worst="2"))
-    assert page.h1 == "These answers do not go together"
+    assert page.h1 == "These answers do not fit together"
     assert {"pain-now", "pain-worst"} <= set(page.form("/screening").fields)
     page = send(client, page, "/screening")
     assert page.h1.startswith("You can start")
@@ -328,7 +328,7 @@ def test_wrong_wishes_come_back_as_they_were_typed(client: TestClient, person: P
 def test_a_source_programme_longer_than_the_minutes_asks_first(client: TestClient, person: Person, planned: Page) -> None:
     page = look(client, "/programme?change=1")
     page = send(client, page, "/programme", {"kind": "twice-a-day", "minutes": "10"})
-    assert "takes you about" in page.text
+    assert "minutes a day; you have" in page.text
     assert programme(client, person).number == 1
     send(client, page, "/programme", {"full": "1"})
     assert programme(client, person).programme.kind == "twice-a-day"
@@ -385,7 +385,7 @@ def test_the_library_has_every_exercise_and_finds_some(client: TestClient) -> No
     page = look(client, "/exercises?q=bridge&level=2")
     assert "1 exercise" in page.text or "2 exercises" in page.text
     assert "/exercises/clamshell" not in page.links
-    assert "Ask for less" in look(client, "/exercises?q=hovercraft").text
+    assert "Try another word" in look(client, "/exercises?q=hovercraft").text
     # A filter that there is not filters nothing.
     assert len(look(client, "/exercises?position=upside-down").links) == len(look(client, "/exercises").links)
 

@@ -295,7 +295,7 @@ def test_morning_says_the_light_and_moves_the_programme_on(fresh: Any, pain: str
     """Product decision 1: not above green, +1 amber, +2 red; red eases one level."""
     session(fresh.store, fresh.person, "one", 3, ["bridge"])
     fresh.clock.at += timedelta(days=1)
-    assert "Before yesterday’s session you told 3 of 10." in words(fresh.client.get("/morning").text)
+    assert "Before yesterday’s session you said 3 out of 10." in words(fresh.client.get("/morning").text)
     assert send(fresh, "/morning", 'name="pain"', pain=pain).headers["location"] == "/morning"
     text = words(fresh.client.get("/morning").text)
     assert headline in text
@@ -303,7 +303,7 @@ def test_morning_says_the_light_and_moves_the_programme_on(fresh: Any, pain: str
     assert found is not None
     assert [one.pain for one in found.history.mornings] == [int(pain)]
     assert (len(found.changes) == 2) is moved
-    assert ("Your programme changed, from your diary" in text) is moved
+    assert ("Your programme changed because of your diary" in text) is moved
 
 
 def test_morning_can_be_corrected(fresh: Any) -> None:

@@ -78,7 +78,8 @@ def picture_of(svg: str, alt: str) -> Picture:
 
 
 def handout(
-    programme: Programme, screening: Screening, drawn: Pictures, *, name: str = "", large: bool = False, compact: bool = False
+    programme: Programme, screening: Screening, drawn: Pictures, *, name: str = "", large: bool = False, compact: bool = False,
+    today: date | None = None,
 ) -> bytes:  # fmt: skip
     """The handout as a tagged PDF, in the language spoken now.
 
@@ -96,6 +97,8 @@ def handout(
         Print of 18 points in place of 12.
     compact : bool
         All exercises one below the other in place of one page each.
+    today : date, optional
+        When it is printed: the diary of a programme that has begun starts then, and not on a day that is gone.
 
     Returns
     -------
@@ -114,8 +117,10 @@ def handout(
         (_("A session takes"), plain.describe_minutes(programme.minutes_a_session)),
         (_("How often"), _times_a_day(programme)),
     ]
-    if programme.starts_on is not None:
-        facts.append((_("Starts on"), plain.describe_date(programme.starts_on)))
+    starts_on = programme.starts_on
+    begun = starts_on is not None and today is not None and starts_on < today
+    if starts_on is not None:
+        facts.append((_("Since") if begun else _("Starts on"), plain.describe_date(starts_on)))
     data = {
         "title": title,
         "name": name,
@@ -128,7 +133,7 @@ def handout(
         "before": [*(r.words for r in programme.notices), *_limits(screening)],
         "habits": [r.words for r in programme.habits],
         "exercises": exercises,
-        "weeks": _weeks(programme.starts_on),
+        "weeks": _weeks(today if begun else starts_on),
         "words": _words(),
     }
     return set_pages("handout.typ", data)
@@ -233,6 +238,8 @@ def _words() -> dict[str, Any]:
         "diary": _("Your diary"),
         "diary-how": _("Tick each exercise when it is done. Write the pain down as a number: 0 is none, 10 is the worst you can think of."),
         "pain": [_("Pain before"), _("Pain after"), _("Next morning")],
-        "diary-end": _("Is the pain the next morning higher by 2 or more? Then do less next time. Twice in a week: ask a physiotherapist."),
+        "diary-end": _(
+            "Is the pain 2 or more higher the next morning? Then do less next time. If that happens twice in a week, ask a physiotherapist."
+        ),
         "not-a-device": _(plain.NOT_A_DEVICE),
     }

@@ -28,7 +28,7 @@ ASKED: Words[Outcome] = Words({
     "clinician_first": mark("The screening asks for a clinician before any exercise. None were given."),
     "incomplete": mark("The screening is not complete, so no exercises were given."),
     "ready_with_care": mark("Exercise was allowed with care. The person was advised to see a clinician about this."),
-    "ready": mark("The screening found nothing against exercise. This letter is for information."),
+    "ready": mark("The screening found no reason against exercise. This letter is for information."),
 })  # fmt: skip
 #: What a page can hold; the rest is counted.
 MOST_REASONS, MOST_EXERCISES, MOST_MEASURES, MOST_LIMITS = 5, 8, 7, 8
@@ -80,7 +80,9 @@ def letter(
         "language": current(),
         "facts": facts,
         "why": why,
-        "asked": [r.model_dump() | {"words": shorten(r.words, LONGEST, placeholder=" …")} for r in asked[:MOST_REASONS]],
+        "asked": [
+            r.model_dump() | {"words": shorten(r.words, LONGEST, placeholder=" …"), "source": _sign(r.source)} for r in asked[:MOST_REASONS]
+        ],
         "asked-more": _more(len(asked) - MOST_REASONS),
         "found": _found(screening),
         "done": _done(programme, history, review),
@@ -170,7 +172,7 @@ def _done(programme: Programme | None, history: History | None, review: Review |
     if history is not None:
         count = ngettext("{n} session", "{n} sessions", len(history.sessions)).format(n=len(history.sessions))
         share = review.adherence if review else None
-        of_plan = _(", {share} of what was planned").format(share=f"{share:.0%}") if share is not None else ""
+        of_plan = _(", {share} % of what was planned").format(share=f"{100 * share:.0f}") if share is not None else ""
         rows.append((_("Done"), count + of_plan))
     return _rows(rows)
 
@@ -194,7 +196,12 @@ def _meaning(o: Measure) -> str:
         said.append(_("more than measurement error") if o.beyond_error else _("within measurement error"))
     if o.matters is not None:
         said.append(_("a change that matters") if o.matters else _("not a change that matters"))
-    return f"{', '.join(said) or '–'} ({o.reason.source})"
+    return f"{', '.join(said) or '–'} ({_sign(o.reason.source)})"
+
+
+def _sign(source: str) -> str:
+    # What is coxa's own, and what everybody in the field knows, have no place to be looked up.
+    return {"ours": "coxa", "OK": _("general")}.get(source, source)
 
 
 def _rows(rows: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
@@ -216,16 +223,18 @@ def _words() -> dict[str, Any]:
         "why": _("Why you are asked now"),
         "found": _("What was found"),
         "done": _("What was done"),
-        "course": _("How pain and function went"),
+        "course": _("Pain and function over time"),
         "measure": [_("Measure"), _("first"), _("now"), _("change"), _("What it means")],
         "reply": _("Your reply"),
-        "reply-how": _("If you like, tick one and give this page back. With your name and the date, the exercises can open again."),
+        "reply-how": _(
+            "If you like, tick one and give this page back. With your name and the date, the person can go on with the exercises."
+        ),
         "answers": [
             {"text": _("may exercise"), "open": False},
             {"text": _("may exercise, but not:"), "open": True},
             {"text": _("should not exercise for now, because:"), "open": True},
         ],
         "sign": [_("Name"), _("Date and signature")],
-        "about": _("Words in quotation marks are what the person was told, with the rule and its source; coxa evidence spells them out.")
+        "about": _("Words in quotation marks are what the person was told. In brackets stand the rule and its source.")
         + " " + _(plain.NOT_A_DEVICE),
     }  # fmt: skip

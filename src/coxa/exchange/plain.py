@@ -28,11 +28,11 @@ HEADLINES: Words[Outcome] = Words({
 })  # fmt: skip
 MEANINGS: Words[Outcome] = Words({
     "emergency": mark("What you told us needs help now. Exercise can wait."),
-    "urgent": mark("What you told us should be looked at today or in the next days. No exercises until then."),
+    "urgent": mark("What you told us should be looked at today or in the next few days. No exercises until then."),
     "clinician_first": mark("Someone should look at you before you exercise. Then come back and answer the questions again."),
     "incomplete": mark("Nothing is wrong. We just do not know enough yet to say that exercise is safe for you."),
     "ready_with_care": mark("Exercise is fine for you, with some things to watch."),
-    "ready": mark("Nothing in your answers speaks against exercise."),
+    "ready": mark("Nothing in your answers says that you should not exercise."),
 })  # fmt: skip
 LIMITS: Words[Limit] = Words({
     "no-floor": mark("nothing down on the floor; a firm bed is fine"),
@@ -42,12 +42,12 @@ LIMITS: Words[Limit] = Words({
     "no-lying-on-front": mark("no lying on the front"),
     "no-weight-on-left": mark("no exercise on the left leg alone"),
     "no-weight-on-right": mark("no exercise on the right leg alone"),
-    "no-adduction": mark("no pulling the leg across the middle"),
+    "no-adduction": mark("no pulling the leg across the body"),
     "no-crossing": mark("no crossing the legs"),
     "extension-to-neutral": mark("the leg goes back only as far as straight"),
     "flexion-to-90": mark("the hip bends only to a right angle"),
     "no-rotation": mark("no turning of the leg in or out"),
-    "no-standing-without-clinician": mark("standing exercises only with a doctor's or physiotherapist's word"),
+    "no-standing-without-clinician": mark("standing exercises only if a doctor or physiotherapist says so"),
     "no-single-leg": mark("nothing on one leg"),
     "support-always": mark("standing only with something firm to hold on to"),
     "no-strength": mark("no strength work today"),
@@ -57,7 +57,7 @@ REGIONS: Words[PainRegion] = Words({
     "front": mark("front of the hip or groin"),
     "outer": mark("outer hip"),
     "buttock": mark("buttock"),
-    "not-sure": mark("hip, place not sure"),
+    "not-sure": mark("hip, not sure where"),
 })  # fmt: skip
 SIDES: Words[Side] = Words({"left": mark("left"), "right": mark("right"), "both": mark("both sides")})
 KINDS: Words[Kind] = Words({
@@ -92,7 +92,7 @@ MONTHS = (
 )  # fmt: skip
 STEPS: Words[Step] = Words({
     "stop_now": mark("Stop"),
-    "refer": mark("Ask a clinician"),
+    "refer": mark("Ask a doctor or physiotherapist"),
     "ease": mark("Make it easier"),
     "hold": mark("Stay as it is"),
     "progress": mark("Make it a little harder"),
@@ -101,7 +101,7 @@ STEPS: Words[Step] = Words({
 MEASURES: Words[str] = Words({
     "NPRS": mark("Pain, 0 to 10"),
     "PSFS": mark("What you can do, 0 to 10"),
-    "GROC": mark("How you say it changed, -7 to 7"),
+    "GROC": mark("How you say it has changed, -7 to 7"),
     "chair-stand": mark("Standing up from a chair in 30 s"),
     "single-leg-stance": mark("Standing on one leg"),
     "timed-up-and-go": mark("Up from a chair and back"),

@@ -87,7 +87,7 @@ WHY_NOT_JUDGED: Words[str] = Words(
     {
         "view": mark("It does not show from where the camera stood."),
         "not_visible": mark("The points it needs were hidden or out of the picture."),
-        "not_tested": mark("How well a camera sees this here is not tested yet, so nothing is claimed."),
+        "not_tested": mark("It has not been tested yet how well a camera sees this, so coxa does not judge it."),
         "never_visible": mark("A camera cannot see this at all."),
     }
 )
@@ -152,7 +152,7 @@ PAGE: Words[str] = Words(
         "in_holds": mark("Seen in the holds"),
         "below_target": mark("below target"),
         "not_judged": mark("What could not be judged"),
-        "not_judged_note": mark("Silence here does not mean all was well. These checks you can do yourself."),
+        "not_judged_note": mark("This does not mean that all was well. You can do these checks yourself."),
         "unjudged": mark("Not judged:"),
         "self_check": mark("Check it yourself"),
         "small_print": mark("Small print"),
@@ -455,7 +455,7 @@ def sources(exercise: Exercise | None) -> str:
     tags = [n.source for n in numbers] + [coaching.repetition.target.source, coaching.repetition.least.source]
     listed = ", ".join(dict.fromkeys(SOURCES.get(tag, tag) for tag in tags))
     states = {n.review for n in numbers} | {coaching.repetition.target.review, coaching.repetition.least.review}
-    note = " " + _("Some of them no clinician has reviewed yet.") if "unreviewed" in states else ""
+    note = " " + _("Some of them have not been reviewed by a clinician yet.") if "unreviewed" in states else ""
     return _("Where the limits come from, as the exercise’s file names it: {listed}.").format(listed=listed) + note
 
 

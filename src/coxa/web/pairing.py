@@ -15,8 +15,10 @@ from fastapi import APIRouter, Form, Query, Request
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
+from coxa.exchange.plain import describe_moment
 from coxa.locales import gettext, mark
 from coxa.records import Asker, PeopleRepository, SignInRepository
+from coxa.records.store import zone_of
 from coxa.web.limits import address_of, limits_of
 from coxa.web.page import page
 from coxa.web.signin import device_label, welcome_in
@@ -150,7 +152,12 @@ def pairings_of(request: Request) -> Pairings:
 
 def _computer(request: Request, visitor: Visitor, base: str) -> dict[str, Any]:
     code = pairings_of(request).code(visitor.person.id)
-    phones = [one for one in SignInRepository(visitor.store).all(visitor.asker) if one.label.startswith(PHONE)]
+    zone = zone_of(visitor.zone)
+    phones = [
+        {"id": one.id, "name": one.label.partition(": ")[2], "since": describe_moment(one.created_at, zone)}
+        for one in SignInRepository(visitor.store).all(visitor.asker)
+        if one.label.startswith(PHONE)
+    ]
     return {
         "mode": "computer",
         "base": base,

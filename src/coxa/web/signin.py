@@ -90,7 +90,7 @@ def sign_in_now(request: Request, visitor: Maybe, email: Text = "", password: Te
     """Sign in, with a new token."""
     person = check_password(request, email, password)
     if person is None:
-        wrong = gettext("The e-mail address and the password do not go together. Please try again.")
+        wrong = gettext("The e-mail address and the password do not match. Please try again.")
         return page(request, "sign-in.html", visitor, 401, next=safe_next(next), email=email[:254], wrong=wrong)
     return welcome_in(request, person, next)
 
@@ -100,13 +100,13 @@ def trouble(store: Store, email: str, password: str) -> str:
     try:
         taken = PeopleRepository(store).account(email) is not None
     except BadInput:
-        return gettext("Please give your e-mail address, such as anna@example.org.")
+        return gettext("Please enter your e-mail address, such as anna@example.org.")
     if taken:
-        return gettext("This address has an account already. Please sign in with it.")
+        return gettext("This address already has an account. Please sign in with it.")
     if len(password) < SHORTEST:
-        return gettext("Please take a longer password, with at least %(n)s characters.") % {"n": SHORTEST}
+        return gettext("Please choose a longer password, with at least %(n)s characters.") % {"n": SHORTEST}
     if password.strip().lower() == email.strip().lower():
-        return gettext("Please take a password that is not your e-mail address.")
+        return gettext("Please choose a password that is not your e-mail address.")
     return ""
 
 

@@ -207,7 +207,7 @@ def _whole(said: str, question: Question) -> tuple[int | None, str]:
     low, high = question.minValue or 0, question.maxValue or 9999
     number = int(said) if said.isascii() and said.isdigit() and len(said) < 9 else None
     if number is None or not low <= number <= high:
-        return None, _("Please write a whole number from {low} to {high}; this was “{said}”.").format(low=low, high=high, said=said[:40])
+        return None, _("Please write a whole number from {low} to {high}; you typed “{said}”.").format(low=low, high=high, said=said[:40])
     return number, ""
 
 
@@ -229,7 +229,7 @@ def read_clearance(form: FormData, today: date) -> Clearance:
     if day > today:
         raise BadInput(_("The day on which you were seen cannot be in the future."))
     if (today - day).days > 366:
-        raise BadInput(_("That was more than a year ago. Please ask again."))
+        raise BadInput(_("That was more than a year ago. Please ask a doctor or physiotherapist again."))
     return Clearance(by=by, on=day)
 
 

@@ -141,7 +141,7 @@ def _page(request: Request, visitor: Visitor, *, problem: str = "", typed: dict[
 def _checked(typed: dict[str, str], today: date) -> None:
     if not _ADDRESS.fullmatch(typed["address"]) or len(typed["address"]) > 254:
         raise BadInput(
-            _("Please write an e-mail address, such as praxis@example.org; this was “{said}”.").format(said=typed["address"][:60])
+            _("Please write an e-mail address, such as practice@example.org; you typed “{said}”.").format(said=typed["address"][:60])
         )
     if typed["day"]:
         try:
@@ -149,7 +149,7 @@ def _checked(typed: dict[str, str], today: date) -> None:
         except ValueError as error:
             raise BadInput(_("Please choose a day, or leave it empty.")) from error
         if day < today:
-            raise BadInput(_("Please choose a day from today on."))
+            raise BadInput(_("Please choose today or a later day."))
         typed["day"] = day.isoformat()
     if typed["time"]:
         try:
@@ -159,7 +159,7 @@ def _checked(typed: dict[str, str], today: date) -> None:
         if not typed["day"]:
             raise BadInput(_("Please choose a day for that time."))
     if len(typed["wishes"]) > 1000:
-        raise BadInput(_("Please write no more than 1000 letters."))
+        raise BadInput(_("Please write no more than 1000 characters."))
 
 
 def _reason(visitor: Visitor) -> str:
@@ -185,16 +185,16 @@ def _wished(kept: Appointment) -> tuple[date | None, time | None, str]:
 def _body(visitor: Visitor, kept: Appointment) -> str:
     day, at, wishes = _wished(kept)
     lines = [
-        _("Good day,"),
+        _("Hello,"),
         "",
         _("I would like an appointment because of my hip ({reason}).").format(reason=kept.reason),
     ]
     if day is not None:
         when = plain.describe_date(day) + (f", {at.strftime('%H:%M')}" if at else "")
-        lines.append(_("It would suit me on {when}, or at another time that you propose.").format(when=when))
+        lines.append(_("I could come on {when}, or at another time that you suggest.").format(when=when))
     if wishes.strip():
         lines += ["", wishes.strip()]
-    lines += ["", _("A letter with what I answered and what I do for it is attached."), "", _("Kind regards"), visitor.person.name]
+    lines += ["", _("I attach a letter with my answers and the exercises that I do."), "", _("Kind regards"), visitor.person.name]
     return "\n".join(lines).rstrip()
 
 

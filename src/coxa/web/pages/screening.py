@@ -186,7 +186,7 @@ def _result(
         headline=plain.HEADLINES[found.outcome], meaning=plain.MEANINGS[found.outcome],
         limits=[plain.LIMITS[limit] for limit in found.limits], answered_on=plain.describe_date(answered),
         pairs=[(texts[a], texts[b]) for a, b in found.contradictions], line=helplines.helpline(country), problem=problem, typed=typed,
-        today=visitor.today.isoformat(), title=_("What your answers come to"),
+        today=visitor.today.isoformat(), title=_("What your answers mean"),
     )  # fmt: skip
 
 

@@ -25,13 +25,13 @@ from coxa.web.visitor import SignedIn, Visitor, is_secure, sign_out
 router = APIRouter(include_in_schema=False)
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
-THEME_WORDS: Words[str] = Words({"auto": mark("As the device"), "light": mark("Light"), "dark": mark("Dark")})
-SIZE_WORDS: Words[str] = Words({"m": mark("Large"), "l": mark("Larger"), "xl": mark("Very large")})
-CONTRAST_WORDS: Words[str] = Words({"auto": mark("As the device"), "more": mark("Stronger")})
+THEME_WORDS: Words[str] = Words({"auto": mark("Same as the device"), "light": mark("Light"), "dark": mark("Dark")})
+SIZE_WORDS: Words[str] = Words({"m": mark("Normal"), "l": mark("Large"), "xl": mark("Very large")})
+CONTRAST_WORDS: Words[str] = Words({"auto": mark("Same as the device"), "more": mark("Stronger")})
 RATES: Words[str] = Words({"0.8": mark("Slower"), "1.0": mark("Normal"), "1.2": mark("Faster")})
 SIDE_WORDS: Words[str] = Words({"": mark("The leg that hurts"), "left": mark("Left first"), "right": mark("Right first")})
 #: What somebody agrees to, in the words in which the consent is kept.
-CONSENT = mark("coxa may keep the points of my body of each set, so that I can look at the set again. It keeps no picture.")
+CONSENT = mark("coxa may keep the points that mark my joints in each set, so that I can watch the set again. It keeps no picture.")
 YEAR_S = 365 * 24 * 3600
 
 
