@@ -12,6 +12,9 @@ from collections.abc import Iterator
 
 from compile_messages import LOCALES
 
+from coxa.care.rules import RULES
+from coxa.care.thresholds import thresholds
+
 FOLDER = LOCALES.parent / "care"
 #: The modules whose sentences are translated.
 MODULES = (
@@ -25,7 +28,7 @@ CALLS = {"add", "append", "_hit", "_reason"}
 
 def care_texts() -> Iterator[tuple[str, str, str]]:
     """Each sentence as (file, context, English), in the order of the files."""
-    for file in ("screening", "danger", "limits", "course", "planner", "source_programmes", "outcomes"):
+    for file in ("screening", "danger", "limits", "course", "planner", "source_programmes", "outcomes", "thresholds"):
         place = f"src/coxa/care/data/{file}.toml"
         content = tomllib.loads((FOLDER / "data" / f"{file}.toml").read_text(encoding="utf-8"))
         for context, text in dict.fromkeys(_texts(content, file)):
@@ -34,6 +37,10 @@ def care_texts() -> Iterator[tuple[str, str, str]]:
         source = (FOLDER / f"{module}.py").read_text(encoding="utf-8")
         for text in dict.fromkeys(_sentences(ast.parse(source))):
             yield f"src/coxa/care/{module}.py", f"care.{module}", text
+    for rule in RULES:
+        yield "src/coxa/care/rules.py", "rules", rule.when
+    for unit in dict.fromkeys(threshold.unit for threshold in thresholds()):
+        yield "src/coxa/care/data/thresholds.toml", "unit", unit
 
 
 def _texts(part: object, context: str) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,7 @@ from run import Ran, refused, run
 from coxa.care.danger import danger_signs
 from coxa.care.rules import RULES
 from coxa.care.thresholds import thresholds
+from coxa.care.translate import say
 from coxa.exchange.evidence import DATA
 from coxa.exercises import catalogue
 from coxa.exercises.evidence import claims
@@ -101,3 +102,12 @@ def test_a_wrong_file_of_a_clinic_is_refused_in_one_line(coxa: Run, tmp_path: Pa
 
 def test_a_clinics_file_that_is_not_there_is_refused_in_one_line(coxa: Run, tmp_path: Path) -> None:
     refused(coxa("evidence", "--overrides", tmp_path / "own.toml"), "own.toml", "No such file")
+
+
+def test_in_german_the_signs_and_rules_are_the_sentences_that_a_person_reads(coxa: Run) -> None:
+    english = {entry["id"]: entry for entry in entries(coxa)}
+    german = {entry["id"]: entry for entry in entries(coxa, "--language", "de")}
+    assert english.keys() == german.keys()
+    same = [id for id, entry in english.items() if entry["group"] in ("danger", "rule") and entry["what"] == german[id]["what"]]
+    assert same == []
+    assert german["C1.fracture"]["what"] == say(english["C1.fracture"]["what"], "de")

@@ -13,6 +13,7 @@ from coxa.care.findings import Hit
 from coxa.care.programme import Planned
 from coxa.care.thresholds import value
 from coxa.exercises.terms import Source
+from coxa.locales import pgettext, point
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Rule:
         return "programme" if self.programme else "exercise"
 
     def words(self) -> str:
-        """`when` with the numbers in force."""
-        return re.sub(r"\{([a-z0-9.-]+)\}", lambda found: f"{value(found[1]):g}", self.when)
+        """`when` in the language spoken now, with the numbers in force."""
+        return re.sub(r"\{([a-z0-9.-]+)\}", lambda found: point(f"{value(found[1]):g}"), pgettext("rules", self.when))
 
 
 RULES: tuple[Rule, ...] = (

@@ -45,11 +45,6 @@ class Threshold(Value):
             raise ValueError(f"{self.id}: {self.value:g} is not between {self.least:g} and {self.most:g}")
         return self
 
-    @property
-    def overridden(self) -> bool:
-        """Whether a clinic has put its own number here."""
-        return self.shipped is not None
-
 
 def value(id: str) -> float:
     """The number in force.

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from coxa.motion import SetResult
     from coxa.motion.watch import SideWanted
 
-#: Recorded landmarks shorter than this need no progress bar (s of clip).
-LONG_CLIP_S = 5.0
-
 
 @dataclass(frozen=True)
 class Options:

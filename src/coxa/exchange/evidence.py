@@ -12,12 +12,12 @@ import coxa.care
 from coxa.care.danger import danger_signs
 from coxa.care.rules import RULES
 from coxa.care.thresholds import overridden_by, thresholds
+from coxa.care.translate import say
 from coxa.exchange import plain
 from coxa.exercises import catalogue
 from coxa.exercises.evidence import claims
 from coxa.exercises.words import describe_source
-from coxa.locales import Words, mark, point
-from coxa.locales import gettext as _
+from coxa.locales import Words, mark, pgettext, point
 
 Group = Literal["danger", "step", "threshold", "rule", "planner", "exercise"]
 GROUPS: Words[Group] = Words({
@@ -83,7 +83,7 @@ def evidence(overrides: Path | None = None) -> tuple[Entry, ...]:
 def _dangers() -> Iterator[Entry]:
     for row in danger_signs():
         says, review = describe_source(row.source), _review(row.source, row.review)
-        yield Entry("danger", row.id, row.words, TIER_WORDS[row.tier], row.source, says, review)
+        yield Entry("danger", row.id, say(row.words), TIER_WORDS[row.tier], row.source, says, review)
 
 
 def _steps(overrides: Path | None) -> Iterator[Entry]:
@@ -95,7 +95,8 @@ def _steps(overrides: Path | None) -> Iterator[Entry]:
 def _thresholds(overrides: Path | None) -> Iterator[Entry]:
     for t in thresholds(overrides):
         shipped = _with_unit(t.shipped, t.unit) if t.shipped is not None else ""
-        yield Entry("threshold", t.id, t.words, _with_unit(t.value, t.unit), t.source, describe_source(t.source), t.review, shipped, t.by)
+        words, number = pgettext(f"thresholds.{t.id}", t.words), _with_unit(t.value, t.unit)
+        yield Entry("threshold", t.id, words, number, t.source, describe_source(t.source), t.review, shipped, t.by)
 
 
 def _care_data() -> Iterator[Entry]:
@@ -111,7 +112,7 @@ def _walk(table: Mapping[str, Any], path: str, source: str) -> Iterator[Entry]:
     if isinstance(table.get("words"), str):
         # the rule's own id where it has one, else its place in the data
         rule = table.get("rule") or table.get("id") or ""
-        yield _entry("rule", path, str(table["words"]), str(rule), source, review)
+        yield _entry("rule", path, say(str(table["words"])), str(rule), source, review)
     for key, value in table.items():
         if isinstance(value, bool):
             continue
@@ -150,4 +151,4 @@ def _review(source: str, review: str) -> Literal["sourced", "unreviewed", "revie
 
 
 def _with_unit(value: float, unit: str) -> str:
-    return f"{point(f'{value:g}')} {_(unit)}".strip()
+    return f"{point(f'{value:g}')} {pgettext('unit', unit)}".strip()
