@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +16,12 @@ from websockets.sync.client import connect
 
 from coxa.capture.simulated import simulate
 from coxa.motion import analyze
-from coxa.records import ConsentRepository, DiaryRepository
+from coxa.records import Asker, ConsentRepository, DiaryRepository, Store
 from coxa.records.events import RepetitionDone, SetDone
 from coxa.web.flow.today import KEEP_LANDMARKS
 from coxa.web.live.frames import pack
+from coxa.web.live.messages import Begin
+from coxa.web.live.sets import MOST_WAITING, LiveSet, LiveSets
 
 
 @pytest.fixture(scope="module")
@@ -311,3 +314,29 @@ def test_a_stopping_server_waits_for_what_was_seen(tmp_path: Path) -> None:
         assert keys[0] == "set-1-r1"
         assert sets == []
         client.close()
+
+
+class Nobody:
+    """Owns a set and hears nothing."""
+
+    def displace(self) -> None:
+        raise AssertionError("nobody takes it over")
+
+
+def test_sets_that_are_begun_and_left_do_not_pile_up(tmp_path: Path) -> None:
+    store = Store.open(data=tmp_path)
+    sets, anna, berta, owner = LiveSets(store), Asker("anna"), Asker("berta"), Nobody()
+
+    async def begin_and_leave() -> None:
+        for asker, count in ((berta, 1), (anna, MOST_WAITING + 5)):
+            for number in range(count):
+                live = LiveSet(asker, Begin(set=f"{number}", session="s", exercise="bridge", set_number=1, width=640, height=480))
+                sets.take(live, owner)
+                sets.leave(live, owner)
+
+    asyncio.run(begin_and_leave())
+    kept = [number for number in range(MOST_WAITING + 5) if sets.find(anna, f"{number}") is not None]
+    assert kept == list(range(5, MOST_WAITING + 5))
+    assert sets.find(berta, "0") is not None
+    sets.close()
+    store.close()

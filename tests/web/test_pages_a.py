@@ -484,6 +484,14 @@ def test_a_request_cannot_smuggle_a_second_address(client: TestClient, person: P
         send(client, page, "/help/appointment", {"address": address}, status=422)
 
 
+@pytest.mark.parametrize("wishes", ["2026-13-45 10:00\nsoon", "2026-12-05 99:99\nsoon", "9999-12-31 10:00\nsoon"])
+def test_a_request_that_begins_with_no_day_of_this_century_is_words(client: TestClient, person: Person, wishes: str) -> None:
+    AppointmentRepository(store_of(client)).ask(person.asker, address="a@b.org", reason="x", wishes=wishes, key="odd")
+    assert "soon" in look(client, "/help/appointment?key=odd").text
+    assert client.get("/help/appointment.ics?key=odd").headers["location"] == "/help"
+    send(client, look(client, "/help"), "/help/appointment", {"address": "a@b.org", "day": "9999-12-31"}, status=422)
+
+
 # ------------------------------------------------------------------------------------------------ whoever is not known
 
 

@@ -541,3 +541,8 @@ def test_lines_differ_in_shape_and_not_in_colour_alone() -> None:
     shapes = re.findall(r"<(circle|rect|polygon) class=\"chart-mark[^>]*", key)
     assert shapes == ["circle", "rect", "polygon", "polygon"]
     assert len(set(re.findall(r'points="([^"]+)"', key))) == 2
+
+
+@pytest.mark.parametrize("path", ["/sets/99999999999999999999", "/sets/0", "/sets?before=99999999999999999999"])
+def test_a_number_that_no_set_can_have_is_refused(fresh: Any, path: str) -> None:
+    assert fresh.client.get(path).status_code == 422

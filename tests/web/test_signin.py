@@ -8,10 +8,13 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asking import HERE, make_account, post, sign_in_as
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from starlette.requests import Request
 
 from coxa.errors import BadInput
 from coxa.records import Asker, PeopleRepository, SignInRepository, Store
@@ -19,6 +22,7 @@ from coxa.records.people import Person
 from coxa.web import accounts
 from coxa.web.app import create_app
 from coxa.web.config import WebConfig
+from coxa.web.visitor import may_be_local
 
 PASSWORD = "river lamp thursday"
 
@@ -207,12 +211,19 @@ def post_from(client: TestClient, path: str, **data: str) -> tuple[int, str]:
     return sent.status_code, sent.headers.get("location", "")
 
 
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Forwarded-Proto", "Forwarded", "X-Real-IP", "CF-Connecting-IP", "Via"])
 def test_who_comes_through_a_proxy_is_not_at_this_computer(client: TestClient, header: str) -> None:
     """An unknown proxy runs on this computer; without this, the whole world would be the person who sits here."""
     client.headers[header] = "203.0.113.7"
     post(client, "/welcome", {"door": "me"})
     assert "coxa_sign_in" not in client.cookies
+
+
+def test_who_speaks_as_proxies_do_and_browsers_do_not_is_not_at_this_computer() -> None:
+    for version, local in (("1.0", False), ("1.1", True)):
+        scope: dict[str, Any] = {"type": "http", "http_version": version, "headers": [], "client": ("127.0.0.1", 5), "app": FastAPI()}
+        scope["app"].state.config = WebConfig()
+        assert may_be_local(Request(scope)) is local
 
 
 def test_the_same_person_comes_back_without_an_account(client: TestClient) -> None:

@@ -25,7 +25,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 ZONE_COOKIE = "coxa_zone"
 #: What a proxy adds to the requests that it passes on.
-FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+FORWARDED = (
+    "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "x-forwarded-server",
+    "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip",
+)  # fmt: skip
 #: A sign-in ends when it was not used for so long.
 LASTS = timedelta(days=30)
 #: How often a use is noted: not at each picture of a page.
@@ -94,7 +97,8 @@ def token_of(request: HTTPConnection) -> str | None:
 def may_be_local(request: HTTPConnection) -> bool:
     """Whether the one who asks sits at this computer, and may go on without an account."""
     # A proxy that nobody told us of comes from this computer too; those who come through it are elsewhere.
-    forwarded = any(name in request.headers for name in FORWARDED)
+    # One that adds no header, as nginx without settings, at least speaks as no browser has for decades.
+    forwarded = any(name in request.headers for name in FORWARDED) or request.scope.get("http_version") == "1.0"
     return not config_of(request).sign_in and not forwarded and is_loopback(request.client.host if request.client else None)
 
 

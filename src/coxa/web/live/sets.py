@@ -32,6 +32,8 @@ from coxa.web.live.messages import Begin
 HELD = frozenset({("full", "CPU")})
 #: How long a set waits for its connection, and how long one may last, seconds.
 KEEPS_S, LONGEST_S = 600.0, 1200.0
+#: So many sets of one person wait at once; no session leaves more behind in that time, but a program that begins and begins would.
+MOST_WAITING = 12
 #: Frames that are taken one after the other before others get their turn.
 AT_ONCE = 32
 #: One exercise of the nearer leg and one of each leg by itself: with them every path of the step has been loaded.
@@ -248,6 +250,10 @@ class LiveSets:
         live.owner = None
         key = (live.asker.person_id, live.begin.set)
         self._leaving[key] = asyncio.get_running_loop().call_later(KEEPS_S, self._forget, key)
+        waiting = [one for one in self._leaving if one[0] == key[0]]
+        for oldest in waiting[:-MOST_WAITING]:
+            self._leaving[oldest].cancel()
+            self._forget(oldest)
 
     def close(self) -> None:
         """Write what is still to be written, and forget everything."""

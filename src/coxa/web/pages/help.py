@@ -33,6 +33,8 @@ router = APIRouter(include_in_schema=False)
 _ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 #: How long an appointment is asked for.
 LENGTH = timedelta(minutes=30)
+#: No appointment is that far away, and the years of a calendar end.
+LAST_DAY = date(2100, 1, 1)
 _WISH = re.compile(r"\A(\d{4}-\d\d-\d\d) (\d\d:\d\d)?\n?")
 
 
@@ -146,6 +148,8 @@ def _checked(typed: dict[str, str], today: date) -> None:
     if typed["day"]:
         try:
             day = date.fromisoformat(typed["day"])
+            if day >= LAST_DAY:
+                raise ValueError(day)
         except ValueError as error:
             raise BadInput(_("Please choose a day, or leave it empty.")) from error
         if day < today:
@@ -179,7 +183,11 @@ def _wished(kept: Appointment) -> tuple[date | None, time | None, str]:
     found = _WISH.match(kept.wishes)
     if found is None:
         return None, None, kept.wishes
-    return date.fromisoformat(found[1]), time.fromisoformat(found[2]) if found[2] else None, kept.wishes[found.end() :]
+    try:
+        day, at = date.fromisoformat(found[1]), time.fromisoformat(found[2]) if found[2] else None
+    except ValueError:
+        return None, None, kept.wishes  # only the page's own are sure to begin with a day
+    return (day, at, kept.wishes[found.end() :]) if day < LAST_DAY else (None, None, kept.wishes)
 
 
 def _body(visitor: Visitor, kept: Appointment) -> str:

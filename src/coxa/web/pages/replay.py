@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
@@ -36,7 +36,7 @@ SHOWN = 24
 
 @router.get("/sets")
 @of_one_state
-def show_all(request: Request, visitor: SignedIn, before: int | None = None) -> Response:
+def show_all(request: Request, visitor: SignedIn, before: Annotated[int | None, Query(ge=1, le=2**62)] = None) -> Response:
     """The sets, the latest first."""
     # One more than is shown tells whether there are older ones.
     kept = DiaryRepository(visitor.store).sets(visitor.asker, visitor.person.id, before=before, limit=SHOWN + 1)
@@ -47,7 +47,7 @@ def show_all(request: Request, visitor: SignedIn, before: int | None = None) -> 
 
 @router.get("/sets/{number}")
 @of_one_state
-def show_one(request: Request, visitor: SignedIn, number: int) -> Response:
+def show_one(request: Request, visitor: SignedIn, number: Annotated[int, Path(ge=1, le=2**62)]) -> Response:
     """One set.
 
     Raises
