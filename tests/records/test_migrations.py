@@ -141,6 +141,15 @@ def test_the_database_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert (tmp_path / "new" / "data" / "coxa.sqlite").is_file()
 
 
+def test_the_database_is_for_its_owner_alone_where_others_may_look_into_the_folder(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    store = Store.open(data=tmp_path)
+    PeopleRepository(store).create_local(zone="UTC")
+    assert {path.name for path in tmp_path.iterdir() if path.stat().st_mode & 0o077} == set()
+    assert (tmp_path / "coxa.sqlite-wal").exists()
+    store.close()
+
+
 @pytest.mark.parametrize("url", ["mysql://a/b", "nonsense", "sqlite://", "sqlite:///:memory:"])
 def test_an_address_that_is_none_is_refused_in_one_line(url: str) -> None:
     with pytest.raises(BadInput, match="COXA_DATABASE") as refused:

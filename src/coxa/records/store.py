@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
@@ -198,8 +199,13 @@ def database_url(url: str | None = None, data: Path | None = None) -> URL:
     try:
         # What is kept here is nobody else's on this computer.
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Neither where others may look into the folder; SQLite gives the files beside it the same rights.
+        with suppress(FileExistsError):
+            os.close(os.open(address.database, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
-        raise BadInput(f"{folder}: expected a folder that can be made, got {error.strerror}; set COXA_DATA to another") from error
+        raise BadInput(
+            f"{folder}: expected a folder that can be made and written, got {error.strerror}; set COXA_DATA to another"
+        ) from error
     return address
 
 
