@@ -63,6 +63,30 @@ def test_a_session_is_what_its_events_come_to(store: Store) -> None:
     assert diary.open_session(asker, asker.person_id) is None
 
 
+def test_the_log_is_read_from_where_the_reader_has_come_to(store: Store) -> None:
+    asker, other, diary = patient(store), patient(store), DiaryRepository(store)
+    for key in ("s", "t"):
+        for one in (asker, other):  # their numbers stand between each other
+            do_session(store, one, f"{key}-{one.person_id[:4]}", session_events(["bridge"]), AT)
+    log = diary.events(asker, asker.person_id)
+    for since in (0, log[0].number, log[4].number, log[-1].number, log[-1].number + 100):
+        for limit in (1, 3, None):
+            found = diary.events(asker, asker.person_id, since=since, limit=limit)
+            assert found == tuple(one for one in log if one.number > since)[:limit]
+    repetitions = tuple(one for one in log if one.event.kind == "repetition")
+    assert diary.events(asker, asker.person_id, kind="repetition", since=repetitions[1].number) == repetitions[2:]
+
+
+def test_a_session_is_found_by_its_key_by_whom_it_belongs_to(store: Store) -> None:
+    asker, other, diary = patient(store), patient(store), DiaryRepository(store)
+    for key in ("s", "t"):
+        do_session(store, asker, key, session_events(["bridge"]), AT)
+    for kept in diary.sessions(asker, asker.person_id):
+        assert diary.session(asker, asker.person_id, kept.key) == kept
+    assert diary.session(asker, asker.person_id, "u") is None
+    assert diary.session(other, other.person_id, "s") is None
+
+
 def test_events_of_a_session_may_come_in_any_order_and_twice(store: Store) -> None:
     asker, diary = patient(store), DiaryRepository(store)
     do_session(store, asker, "s", session_events(["bridge", "clamshell"]), AT)

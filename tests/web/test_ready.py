@@ -6,11 +6,13 @@ import gc
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from coxa import locales
 from coxa.exercises import catalogue
+from coxa.settings import settings
 from coxa.web import ready
 from coxa.web.page import environment
 
@@ -39,6 +41,24 @@ def test_somebody_well_is_who_it_is_tried_with() -> None:
     from coxa.care.screening import screen
 
     assert screen(dict.fromkeys(screening_questions().dangers, False) | ready.WELL).may_exercise
+
+
+def test_an_exercise_that_cannot_be_read_keeps_nothing_else_from_being_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "bridge.toml").write_text("id = ")
+    monkeypatch.setenv("COXA_EXERCISES_FOLDER", str(tmp_path))
+    settings.cache_clear()
+    catalogue.forget()
+    try:
+        with caplog.at_level("WARNING", "coxa.web"):
+            ready.get_ready()
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+        catalogue.forget()
+    assert [record.getMessage() for record in caplog.records] == ["not ready"]
+    assert "bridge.toml" in str(caplog.records[0].fields)  # type: ignore[attr-defined]
 
 
 def test_what_is_loaded_is_set_aside(collector: None) -> None:

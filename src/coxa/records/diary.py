@@ -3,48 +3,36 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as Work
 
 from coxa.body import Recording, read_recording, write_recording
-from coxa.care.history import Activity, Change, Fall, History, Morning, Session, Taken, TestDone
-from coxa.care.programme import Profile
+from coxa.care.history import History, Session
 from coxa.errors import BadInput, CoxaError
 from coxa.motion.result import SetResult
 from coxa.records.asker import Asker, NotYours, allow
 from coxa.records.audit import note_action
 from coxa.records.events import (
     BY_CLINICIAN,
-    ActivityScore,
     Event,
-    Fell,
     InSession,
     Kept,
-    MorningPain,
-    OverallChange,
-    PainMode,
     SetDone,
-    SomethingNew,
-    StepTaken,
-    TestValue,
     read_event,
 )
-from coxa.records.fold import fold, spread, standing
-from coxa.records.programmes import latest_row, read_version
-from coxa.records.screenings import latest_completed
-from coxa.records.store import Store, zone_of
+from coxa.records.fold import fold
+from coxa.records.history import folded_session, history_of
+from coxa.records.store import Store
 from coxa.records.tables import EventRow, LandmarksRow, PersonRow, ProgrammeRow, ScreeningRow, SessionRow, SetRow
 
 #: A clock may be a little ahead of this one; more is an error that would spoil the diary.
 CLOCK_AHEAD = timedelta(minutes=10)
-#: Kinds from which a history is built, beside the sessions.
-_BESIDE = ("morning", "activity", "test", "change", "fall", "something-new", "step-taken", "mode", "withdrawn")
 
 
 @dataclass(frozen=True)
@@ -262,11 +250,14 @@ class DiaryRepository:
             row = work.execute(select(event.scalar_subquery(), version.scalar_subquery(), screened.scalar_subquery())).one()
             return row[0] or 0, row[1] or 0, row[2] or 0
 
-    def events(self, asker: Asker, person_id: str, *, session_key: str | None = None, kind: str | None = None) -> tuple[Kept, ...]:
-        """The log, oldest first, corrected entries among it; of one session, or of one kind."""
+    def events(
+        self, asker: Asker, person_id: str, *, session_key: str | None = None, kind: str | None = None, since: int = 0,
+        limit: int | None = None,
+    ) -> tuple[Kept, ...]:  # fmt: skip
+        """The log, oldest first, corrected entries among it; of one session, of one kind, after a number, or the first so many."""
         with self.store.read() as work:
             allow(work, asker, person_id)
-            return tuple(_events(work, person_id, session_key=session_key, kinds=(kind,) if kind else ()))
+            return tuple(_events(work, person_id, session_key=session_key, kind=kind, since=since, limit=limit))
 
     def sessions(self, asker: Asker, person_id: str, *, limit: int | None = None) -> tuple[KeptSession, ...]:
         """The sessions, the latest first."""
@@ -274,6 +265,13 @@ class DiaryRepository:
             allow(work, asker, person_id)
             rows = select(SessionRow).where(SessionRow.person_id == person_id).order_by(SessionRow.at.desc(), SessionRow.key).limit(limit)
             return tuple(_session(row) for row in work.scalars(rows))
+
+    def session(self, asker: Asker, person_id: str, key: str) -> KeptSession | None:
+        """The session of this key; None where there is none."""
+        with self.store.read() as work:
+            allow(work, asker, person_id)
+            row = work.get(SessionRow, (person_id, key))
+            return _session(row) if row is not None else None
 
     def open_session(self, asker: Asker, person_id: str) -> KeptSession | None:
         """The latest session, where it has not ended: to go on with, or to end."""
@@ -360,22 +358,7 @@ class DiaryRepository:
         """
         with self.store.read() as work:
             allow(work, asker, person_id)
-            newest = latest_row(work, person_id)
-            if newest is None:
-                return None
-            version = read_version(newest)
-            profile: Profile = version.profile
-            screened_at: datetime | None = None
-            screening = latest_completed(work, person_id)
-            if screening is not None and (when := screening.completed_at.astimezone(zone_of(screening.zone))).date() <= today:
-                profile = profile.model_copy(update={"screening": screening.result})
-                screened_at = when
-            rows = standing(_beside(work, person_id))
-            kept = work.execute(select(SessionRow.at, SessionRow.zone, SessionRow.document).where(SessionRow.person_id == person_id))
-            sessions = [_folded(*row) for row in kept]
-            steps = work.execute(select(ProgrammeRow.taken).where(ProgrammeRow.person_id == person_id).order_by(ProgrammeRow.number))
-            taken = [Taken.model_validate(one) for (several,) in steps for one in several]
-        return _history(today, version.programme, profile, screened_at, rows, sessions, taken)
+            return history_of(work, person_id, today)
 
     def _moment(self, at: datetime | None) -> datetime:
         now = self.store.now()
@@ -410,33 +393,17 @@ def _row(work: Work, person_id: str, key: str) -> EventRow | None:
     return work.scalar(select(EventRow).where(EventRow.person_id == person_id, EventRow.key == key))
 
 
-def _events(work: Work, person_id: str, *, session_key: str | None = None, kinds: Iterable[str] = ()) -> list[Kept]:
-    query = select(EventRow.__table__).where(EventRow.person_id == person_id).order_by(EventRow.id)
+def _events(
+    work: Work, person_id: str, *, session_key: str | None = None, kind: str | None = None, since: int = 0, limit: int | None = None
+) -> list[Kept]:
+    query = select(EventRow.__table__).where(EventRow.person_id == person_id).order_by(EventRow.id).limit(limit)
     if session_key is not None:
         query = query.where(EventRow.session_key == session_key)
-    if wanted := tuple(kinds):
-        query = query.where(EventRow.kind.in_(wanted))
+    if kind is not None:
+        query = query.where(EventRow.kind == kind)
+    if since:
+        query = query.where(EventRow.id > since)
     return [_kept(row) for row in work.execute(query)]
-
-
-class _Said(NamedTuple):
-    """As much of an entry as a history takes: a diary of years has thousands of them."""
-
-    number: int
-    key: str
-    at: datetime
-    zone: str
-    corrects: str | None
-    event: Event
-
-
-def _beside(work: Work, person_id: str) -> list[_Said]:
-    columns = (EventRow.id, EventRow.key, EventRow.at, EventRow.zone, EventRow.corrects, EventRow.body)
-    query = select(*columns).where(EventRow.person_id == person_id, EventRow.kind.in_(_BESIDE)).order_by(EventRow.id)
-    return [
-        _Said(number, key, at, zone, corrects, read_event(body, f"diary entry {key}"))
-        for number, key, at, zone, corrects, body in work.execute(query)
-    ]
 
 
 def _kept(row: Any) -> Kept:
@@ -454,12 +421,7 @@ def _kept(row: Any) -> Kept:
 
 
 def _session(row: SessionRow) -> KeptSession:
-    return KeptSession(row.key, _folded(row.at, row.zone, row.document), row.ended_at)
-
-
-def _folded(at: datetime, zone: str, document: dict[str, Any]) -> Session:
-    # JSON keeps the offset; the zone says what day it was.
-    return Session.model_validate(document | {"at": at.astimezone(zone_of(zone))})
+    return KeptSession(row.key, folded_session(row.at, row.zone, row.document), row.ended_at)
 
 
 def landmarks_file(recording: Recording) -> bytes:
@@ -468,59 +430,3 @@ def landmarks_file(recording: Recording) -> bytes:
         file = Path(folder) / "set.parquet"
         write_recording(recording, file)
         return file.read_bytes()
-
-
-def _history(
-    today: date,
-    programme: Any,
-    profile: Profile,
-    screened_at: datetime | None,
-    rows: list[_Said],
-    sessions: list[Session],
-    taken: list[Taken],
-) -> History:
-    mornings: dict[date, Morning] = {}
-    activities: dict[tuple[str, date], Activity] = {}
-    changes: dict[date, Change] = {}
-    tests: list[TestDone] = []
-    falls: list[Fall] = []
-    new: list[datetime] = []
-    mode = PainMode(mode="strict", by="coxa")
-    # Of two that speak of the same thing, the one that was told later counts, whatever day it was told for.
-    for row in sorted(rows, key=lambda one: one.number):
-        event = row.event
-        local = row.at.astimezone(zone_of(row.zone))
-        if (event.on if hasattr(event, "on") else local.date()) > today:
-            continue
-        if isinstance(event, MorningPain):
-            mornings[event.on] = Morning(on=event.on, pain=event.pain)
-        elif isinstance(event, ActivityScore):
-            activities[event.name, event.on] = Activity(name=event.name, on=event.on, score=event.score)
-        elif isinstance(event, OverallChange):
-            changes[event.on] = Change(on=event.on, score=event.score)
-        elif isinstance(event, TestValue):
-            tests.append(TestDone.model_validate(event.model_dump(exclude={"kind"})))
-        elif isinstance(event, Fell):
-            falls.append(Fall(on=event.on))
-        elif isinstance(event, SomethingNew):
-            new.append(local)
-        elif isinstance(event, StepTaken):
-            taken.append(Taken(at=local, exercise=event.exercise, step=event.step))
-        elif isinstance(event, PainMode):
-            mode = event
-    return History(
-        profile=profile,
-        programme=programme,
-        today=today,
-        mode=mode.mode,
-        mode_by=mode.by if mode.mode == "monitored" else "",
-        sessions=spread([session for session in sessions if session.at.date() <= today]),
-        mornings=tuple(sorted(mornings.values(), key=lambda one: one.on)),
-        activities=tuple(activities.values()),
-        tests=tuple(tests),
-        changes=tuple(sorted(changes.values(), key=lambda one: one.on)),
-        falls=tuple(falls),
-        something_new=tuple(new),
-        screened_at=screened_at,
-        taken=tuple(one for one in taken if one.at.date() <= today),
-    )

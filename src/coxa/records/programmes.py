@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import overload
@@ -115,11 +115,12 @@ class ProgrammeRepository:
             row = latest_row(work, person_id)
             return _read_once(work, row) if row else None
 
-    def versions(self, asker: Asker, person_id: str) -> tuple[KeptProgramme, ...]:
-        """Every version, the first one first."""
+    def versions(self, asker: Asker, person_id: str, keys: Collection[str] | None = None) -> tuple[KeptProgramme, ...]:
+        """Every version, or only those kept under these keys; the first one first."""
         with self.store.read() as work:
             allow(work, asker, person_id)
-            rows = work.scalars(select(ProgrammeRow).where(ProgrammeRow.person_id == person_id).order_by(ProgrammeRow.number))
+            query = select(ProgrammeRow).where(ProgrammeRow.person_id == person_id).order_by(ProgrammeRow.number)
+            rows = work.scalars(query if keys is None else query.where(ProgrammeRow.key.in_(keys)))
             return tuple(_read_once(work, row) for row in rows)
 
 

@@ -165,6 +165,8 @@ class EventRow(Base):
         UniqueConstraint("person_id", "key"),
         Index("ix_events_person_session", "person_id", "session_key"),
         Index("ix_events_person_kind", "person_id", "kind"),
+        # What came last, and what came since: every page asks whether the diary has changed.
+        Index("ix_events_person_id", "person_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

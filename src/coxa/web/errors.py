@@ -44,6 +44,7 @@ def title(status: int) -> str:
         422: gettext("Something is not filled in as expected."),
         429: gettext("Too many attempts."),
         500: gettext("Something went wrong on our side."),
+        503: gettext("Something that this needs is missing on this computer."),
     }
     return words.get(status, gettext("This did not work."))
 
@@ -83,7 +84,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(CoxaError)
     def coxa_error(request: Request, error: CoxaError) -> Response:
-        return answer(request, 503, " ".join(str(error).split()))
+        detail = " ".join(str(error).split())
+        if not is_api(request.url.path):
+            # What is missing is told in the words of whoever installs it; that it is for them, in those of the one who reads it.
+            detail = gettext("Please show this to whoever set coxa up here: {detail}").format(detail=detail)
+        return answer(request, 503, detail)
 
     @app.exception_handler(MustSignIn)
     def must_sign_in(request: Request, _error: MustSignIn) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import sys
 import threading
 from typing import Any
@@ -15,10 +16,13 @@ from coxa.care.progression import review
 from coxa.care.questionnaire import screening_questions
 from coxa.care.screening import screen
 from coxa.care.translate import translate
+from coxa.errors import CoxaError
 from coxa.exercises import catalogue
 from coxa.records.store import utc_now
 from coxa.web.live import sets
 from coxa.web.page import environment
+
+log = logging.getLogger("coxa.web")
 
 #: After how many new objects the youngest are looked through for cycles, how many times that before those that survived are, and how
 #: many times these before all are. All are the diaries that are kept in memory, hundreds of thousands of objects: looking through
@@ -41,6 +45,15 @@ def get_ready() -> None:
     Templates are compiled, the catalogue read and translated, the rules and their numbers loaded by one made-up person for whom
     they are used once.
     """
+    try:
+        _load_pages()
+    except CoxaError as error:
+        # Such as a clinic's own exercise that cannot be read: the page that needs it says so, and the others are there.
+        log.warning("not ready", extra={"fields": {"detail": " ".join(str(error).split())}})
+    sets.warm()
+
+
+def _load_pages() -> None:
     templates = environment()
     for name in templates.list_templates(filter_func=lambda name: name.endswith(".html")):
         templates.get_template(name)
@@ -51,7 +64,6 @@ def get_ready() -> None:
             catalogue.all_exercises()
             profile = Profile(screening=screening, age=45, starts_on=today)
             translate(review(History(profile=profile, programme=plan(profile), today=today)))
-    sets.warm()
 
 
 def settle(warming: threading.Thread) -> None:

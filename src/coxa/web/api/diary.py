@@ -123,9 +123,9 @@ def read_diary(
     visitor: SignedIn,
     session_key: Annotated[str | None, Query(max_length=100)] = None,
     kind: Annotated[str | None, Query(max_length=32, examples=["morning"])] = None,
-    since: Annotated[int, Query(ge=0, description="Only entries with a higher number.")] = 0,
+    since: Annotated[int, Query(ge=0, le=2**62, description="Only entries with a higher number.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 500,
 ) -> list[Kept]:
     """Entries of the log, oldest first, corrected ones among them."""
-    rows = DiaryRepository(visitor.store).events(visitor.asker, visitor.person.id, session_key=session_key, kind=kind)
-    return [row for row in rows if row.number > since][:limit]
+    diary = DiaryRepository(visitor.store)
+    return list(diary.events(visitor.asker, visitor.person.id, session_key=session_key, kind=kind, since=since, limit=limit))

@@ -64,7 +64,7 @@ def sessions(visitor: SignedIn, limit: Annotated[int, Query(ge=1, le=1000)] = 10
 @router.get("/sessions/{key}", operation_id="session", summary="One session", responses=signed_in_problems(404))
 def session(visitor: SignedIn, key: Key) -> SessionKept:
     """One session, by its key."""
-    found = next((one for one in DiaryRepository(visitor.store).sessions(visitor.asker, visitor.person.id) if one.key == key), None)
+    found = DiaryRepository(visitor.store).session(visitor.asker, visitor.person.id, key)
     if found is None:
         raise NotYours("session: expected one of this person, got none")
     return _session(found)

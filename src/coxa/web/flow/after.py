@@ -57,7 +57,7 @@ def after_session(visitor: Whose, session_key: str) -> After:
         If the person has no such session.
     """
     diary = DiaryRepository(visitor.store)
-    found = next((one for one in diary.sessions(visitor.asker, visitor.person.id) if one.key == session_key), None)
+    found = diary.session(visitor.asker, visitor.person.id, session_key)
     if found is None:
         raise NotYours(f"session {session_key}: expected one of this person, got none")
     sets = diary.sets(visitor.asker, visitor.person.id, session_key=session_key)
@@ -111,7 +111,7 @@ def _tomorrow(kept: KeptSession, sets: tuple[KeptSet, ...]) -> str:
 def _changes(visitor: Whose, session_key: str) -> tuple[ChangeWords, ...]:
     events = DiaryRepository(visitor.store).events(visitor.asker, visitor.person.id, session_key=session_key)
     ends = {key_after(row.key) for row in events if isinstance(row.event, SessionEnded | Stopped)}
-    version = next((one for one in ProgrammeRepository(visitor.store).versions(visitor.asker, visitor.person.id) if one.key in ends), None)
+    version = next(iter(ProgrammeRepository(visitor.store).versions(visitor.asker, visitor.person.id, ends)), None)
     if version is None:
         return ()
     doses = {row.exercise: row.dose for row in version.programme.exercises}

@@ -27,8 +27,8 @@ from coxa.records.asker import Asker
 from coxa.records.people import Person
 from coxa.records.programmes import KeptProgramme
 
-#: So many people's reviews are kept at a time.
-MOST_KEPT = 256
+#: So many people's reviews are kept at a time, as long as they come to no more than so many sessions, of some 8 kB each.
+MOST_KEPT, MOST_SESSIONS = 256, 25_000
 #: A span of up to so many days is shown by day, up to so many by week, else by month: a table of years stays readable.
 BY_DAY, BY_WEEK = 56, 400
 #: So many changes of the programme are shown, and up to so many sessions their reasons are worked out anew.
@@ -84,9 +84,12 @@ class _Kept:
                     del self._found[old]
                 self._found[key] = made
                 self._at_work.pop(key, None)
-                while len(self._found) > MOST_KEPT:
+                while len(self._found) > MOST_KEPT or (len(self._found) > 1 and self._sessions() > MOST_SESSIONS):
                     self._found.popitem(last=False)
             return made
+
+    def _sessions(self) -> int:
+        return sum(len(one.history.sessions) for one in self._found.values() if one is not None)
 
     def forget(self, person_id: str) -> None:
         with self._lock:
