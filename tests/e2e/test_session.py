@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from session_page import SessionPage, kept
+from session_page import SCREEN_MS, SessionPage, kept
 from walk import WELL, be_screened, make_programme
 
 if TYPE_CHECKING:
@@ -26,7 +27,15 @@ def in_a_session(visit: Visit, language: str = "en") -> SessionPage:
     return session
 
 
-def one_set(session: SessionPage, taps: int) -> None:
+def exercise_now(session: SessionPage) -> str:
+    """The id of the exercise that is shown."""
+    planned = session.visit.page.request.get(f"{session.visit.origin}/api/v1/today").json()["exercises"]
+    session.visit.page.locator(".session__steps").wait_for()
+    name = session.visit.page.locator("#session h1").inner_text()
+    return next(str(one["id"]) for one in planned if one["name"] == name)
+
+
+def one_set(session: SessionPage, taps: int, *, done: bool = True) -> None:
     """Get down, be shown, count so many, and end the set."""
     if session.button("I am ready").count() == 0:
         session.button("I am ready").wait_for()
@@ -37,7 +46,8 @@ def one_set(session: SessionPage, taps: int) -> None:
         session.visit.page.wait_for_timeout(150)
     for _ in range(taps):
         session.press("Tap: one more")
-    session.press("Set done")
+    if done:
+        session.press("Set done")
 
 
 def test_without_a_camera(server: Server, visit: Callable[..., Visit]) -> None:
@@ -158,33 +168,147 @@ def test_in_german(server: Server, visit: Callable[..., Visit]) -> None:
     assert not re.search(r"\b(the|your|you|and|slowly)\b", said), f"said in English: {said}"
 
 
-def test_by_keyboard_alone(server: Server, visit: Callable[..., Visit]) -> None:
+@dataclass
+class Keys:
+    """Somebody who has a keyboard and nothing else."""
+
+    session: SessionPage
+
+    def to(self, css: str) -> None:
+        """Move on by Tab until the focus is on this."""
+        page = self.session.visit.page
+        for _ in range(80):
+            if page.evaluate("(css) => document.activeElement?.matches(css) ?? false", css):
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError(f"the keyboard does not reach {css}")
+
+    def press(self, words: str) -> None:
+        """Wait for a button by its English words, move to it, and press it."""
+        page, said = self.session.visit.page, self.session.words[words]
+        page.locator("button", has_text=re.compile(f"^{re.escape(said)}$")).first.wait_for(timeout=SCREEN_MS)
+        for _ in range(80):
+            if page.evaluate("document.activeElement?.matches('button') ? document.activeElement.textContent : ''") == said:
+                page.keyboard.press("Enter")
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError(f"the keyboard does not reach {words}")
+
+    def choose(self, css: str, times: int = 0) -> None:
+        """The choice that the arrow leads to from the first."""
+        self.to(css)
+        self.session.visit.page.keyboard.press("Space")
+        for _ in range(times):
+            self.session.visit.page.keyboard.press("ArrowRight")
+
+    def focus_is_kept(self) -> bool:
+        """Whether the focus is on something: else the next key would begin at the top of the page, or mean Stop."""
+        return bool(self.session.visit.page.evaluate("document.activeElement !== null && document.activeElement !== document.body"))
+
+
+def test_a_whole_session_by_keyboard_alone(server: Server, visit: Callable[..., Visit]) -> None:
     one = visit()
     be_screened(one)
     make_programme(one)
     one.go("/session")
     session = SessionPage(one)
     session.see("Before we start")
-    keys = one.page.keyboard
-
-    def focus(css: str) -> None:
-        for _ in range(80):
-            keys.press("Tab")
-            if one.page.evaluate("(css) => document.activeElement?.matches(css) ?? false", css):
-                return
-        raise AssertionError(f"the keyboard does not reach {css}")
-
-    focus(".scale input")
-    for _ in range(3):
-        keys.press("ArrowRight")
-    focus("input[name=camera]")
-    keys.press("ArrowRight")
-    focus("#session button[type=submit]")
-    keys.press("Enter")
-    session.button("Skip").wait_for()
-    keys.press("Escape" if not session.button("Stop").count() else "s")  # any key is Stop
+    keys, board = Keys(session), one.page.keyboard
+    keys.choose(".scale input", 3)
+    keys.choose("input[name=camera]", 1)
+    keys.to("#session button[type=submit]")
+    board.press("Enter")
+    # a pause, and what has the focus stays where it was
+    keys.press("I am ready")
+    first = exercise_now(session)
+    keys.press("Pause")
+    session.button("Go on").first.wait_for()
+    assert keys.focus_is_kept()
+    keys.press("Go on")
+    assert keys.focus_is_kept()
+    # counted by key; how hard it is comes up beside it and takes the focus from nothing
+    while not one.page.locator(".session__numbers").count():
+        for words in ("I am ready", "Start now"):
+            if session.button(words).count():
+                keys.press(words)
+        one.page.wait_for_timeout(150)
+    for _ in range(2):
+        keys.press("Tap: one more")
+    session.button("Very hard").wait_for()
+    assert one.page.evaluate("document.activeElement.textContent") == session.words["Tap: one more"]
+    board.press("Space")
+    keys.press("Hard")
+    assert keys.focus_is_kept()
+    session.until(lambda: [(one["effort"], one["early"]) for one in kept(server, "effort")] == [(5, True)])
+    # any key is Stop; Escape goes on, and the focus comes back
+    keys.to("h1, [data-first], .session__tap")
+    board.press("x")
     expect(one.page.get_by_role("dialog")).to_be_visible()
-    focus("dialog button")
-    keys.press("Escape")
+    board.press("Escape")
     expect(one.page.get_by_role("dialog")).to_be_hidden()
-    session.until(lambda: kept(server, "session-started"))
+    keys.press("Set done")
+    keys.press("Skip")
+    # more pain, in numbers and in kind: the exercise is over
+    keys.press("More")
+    session.see("More pain")
+    keys.choose(".scale input", 4)
+    keys.choose("input[name=kind]")
+    keys.to("#session button[type=submit]")
+    board.press("Enter")
+    session.see("This exercise is over for today")
+    keys.press("Go on")
+    # the next one is exchanged for another, which is skipped
+    keys.press("I am ready" if session.button("I am ready").count() else "Skip")
+    swapped = False
+    for _ in range(30):
+        if session.button("Skip").count() == 0:
+            break
+        way = next((words for words in ("Harder", "Easier") if one.page.get_by_role("button", name=re.compile(words)).count()), None)
+        if way and not swapped:
+            before = one.page.locator("#session h1").inner_text()
+            keys.press(way)
+            expect(one.page.locator("#session h1")).not_to_have_text(before)
+            assert keys.focus_is_kept()
+            swapped = True
+        keys.press("Skip")
+        one.page.wait_for_timeout(300)
+    assert swapped, "there was nothing to exchange"
+    session.see("Done for today")
+    session.until(lambda: kept(server, "session-ended"))
+    assert kept(server, "session-started")[0]["pain_before"] == 3
+    assert [(pain["exercise"], pain["after"], pain["pain_after"]) for pain in kept(server, "pain")] == [(first, "more", 4)]
+    assert kept(server, "set-done")[0]["repetitions"] >= 3
+    assert kept(server, "exercise-skipped")
+
+
+def test_it_hurts_by_keyboard_alone(server: Server, visit: Callable[..., Visit]) -> None:
+    one = visit()
+    session = in_a_session(one)
+    keys, board = Keys(session), one.page.keyboard
+    session.button("Skip").wait_for()
+    board.press("s")
+    expect(one.page.get_by_role("dialog")).to_be_visible()
+    keys.press("It hurts")
+    keys.choose("dialog .scale input", 7)
+    keys.choose("dialog input[name=kind]")
+    keys.choose("dialog input[name=place]")
+    keys.to("dialog button[type=submit]")
+    board.press("Enter")
+    session.see("The session ends here")
+    session.until(lambda: [(stop["reason"], stop["pain"]) for stop in kept(server, "stopped")] == [("it-hurts", 7)])
+
+
+def test_how_hard_it_is_may_be_answered_or_ignored(server: Server, visit: Callable[..., Visit]) -> None:
+    one = visit(**PHONE)
+    session = in_a_session(one)
+    one_set(session, 2, done=False)
+    session.button("Very hard").wait_for()
+    assert session.words["How hard is it so far?"] in one.said()
+    assert one.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing lies beside the screen"
+    session.press("Very hard")
+    expect(one.page.locator(".session__early .notice")).to_be_visible()
+    session.until(lambda: [(one["effort"], one["early"]) for one in kept(server, "effort")] == [(7, True)])
+    session.press("Tap: one more")
+    assert session.count() >= 3, "the set goes on"
+    one.page.locator(".session__early").get_by_role("button", name=session.words["Set done"]).click()
+    session.see("Rest")

@@ -77,3 +77,26 @@ def test_a_set_goes_on_while_the_connection_is_cut(server: Server, visit: Callab
     session.see("Rest")
     done = kept(server, "repetition")
     assert [repetition["counted"] for repetition in done] == [True] * 4
+
+
+def test_a_camera_that_is_pulled_out_pauses_and_comes_back(server: Server, visit: Callable[..., Visit]) -> None:
+    one = visit()
+    session = to_the_set(one)
+    session.wait_for_count(1)
+    # no test can pull a plug: the page hears of it by these two events
+    one.page.evaluate("document.querySelector('video').srcObject.getVideoTracks()[0].dispatchEvent(new Event('ended'))")
+    session.told("The camera is gone. Plug it in again, or go on without it.")
+    assert one.page.evaluate("document.querySelector('video')?.srcObject ?? null") is None
+    one.page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
+    expect(one.page.locator("#session")).to_have_attribute("data-paused", "false")
+    before = session.count()
+    session.wait_for_count(before + 1)
+    one.page.evaluate("document.querySelector('video').srcObject.getVideoTracks()[0].dispatchEvent(new Event('ended'))")
+    session.button("Without the camera").click()
+    counted = session.count()
+    session.press("Tap: one more")
+    session.wait_for_count(counted + 1)
+    session.press("Set done")
+    session.see("Rest")
+    session.until(lambda: kept(server, "set-done"))
+    assert kept(server, "set-done")[0]["repetitions"] == counted + 1 == len(kept(server, "repetition"))

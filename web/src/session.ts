@@ -106,17 +106,17 @@ class Session implements Leads {
 
   // ------------------------------------------------------------------------------------------------ the machine
 
-  act(action: Action): void {
+  act(action: Action, now_ms = performance.now()): void {
     const before = this.state;
     const { state, entries } = advance(before, action, {
       today: this.today,
-      now_ms: performance.now(),
+      now_ms,
       at: localIso(new Date()),
       fresh: () => crypto.randomUUID().slice(0, 13),
     });
     this.state = state;
     void this.write(entries);
-    this.follow(before, state);
+    this.follow(before, state, now_ms);
     this.surface.draw();
   }
 
@@ -160,7 +160,7 @@ class Session implements Leads {
   }
 
   /** What a change of the state means for voice, camera and clock. */
-  private follow(before: Coach, state: Coach): void {
+  private follow(before: Coach, state: Coach, now_ms: number): void {
     this.stop.follow(state);
     if (state.left !== null && before.left === null) {
       this.leave(state.left);
@@ -177,9 +177,9 @@ class Session implements Leads {
       this.surface.noCaption();
     }
     if (paused !== (before.paused_ms !== null)) {
-      if (paused) this.tempo?.pause(performance.now());
+      if (paused) this.tempo?.pause(now_ms);
       else {
-        this.tempo?.start(performance.now());
+        this.tempo?.start(now_ms);
         this.why_paused = "";
       }
     }
@@ -330,8 +330,8 @@ class Session implements Leads {
 
   // ------------------------------------------------------------------------------------------------ tabs, sight, keys, sleep
 
-  pauseFor(why: string, aloud = true): void {
-    if (this.state.paused_ms === null) this.act({ type: "pause" });
+  pauseFor(why: string, aloud = true, since_ms = performance.now()): void {
+    if (this.state.paused_ms === null) this.act({ type: "pause" }, since_ms);
     this.why_paused = why;
     if (aloud) this.speech.say(why, "fault");
     this.surface.draw(true);
@@ -351,6 +351,8 @@ class Session implements Leads {
       if (state.screen === "set" && state.paused_ms === null) this.pauseFor(t("Paused while this page was out of sight. Nothing was lost."), false);
       return;
     }
+    // a page out of sight is looked after once a minute at most: that is no sleep
+    this.last_tick_ms = performance.now();
     this.watching?.wire.wake();
     this.reached();
     this.speech.recover();
@@ -365,10 +367,12 @@ class Session implements Leads {
 
   private tick(): void {
     const now = performance.now();
-    const gap = now - this.last_tick_ms;
+    const awake_ms = this.last_tick_ms;
     this.last_tick_ms = now;
-    if (gap > ASLEEP_MS && this.state.screen === "set" && this.state.paused_ms === null && !document.hidden) {
-      this.pauseFor(t("The device was asleep. Nothing was lost."), false);
+    const runs = this.state.screen === "set" || this.state.until_ms !== null;
+    if (now - awake_ms > ASLEEP_MS && runs && this.state.paused_ms === null && !document.hidden) {
+      // paused since it fell asleep: else the hours would be counted as repetitions and seconds held
+      this.pauseFor(t("The device was asleep. Nothing was lost."), false, awake_ms);
       this.watching?.wire.wake();
     }
     this.lookout.tick(now);
