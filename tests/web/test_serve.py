@@ -284,3 +284,13 @@ def test_a_form_goes_the_whole_way_over_a_real_socket(tmp_path: Path) -> None:
         assert sent.status_code == 303
         assert "coxa_sign_in" in browser.cookies
         assert browser.get("/sign-up").status_code == 200
+
+
+def test_a_head_without_an_end_and_an_address_that_is_none_are_refused(tmp_path: Path) -> None:
+    with coxa_up(tmp_path / "data") as up:
+        host, port = up.address.removeprefix("http://").split(":")
+        for head, code in ((b"X: " + b"a" * 100_000, b"400"), (b"Host: [\r\n\r\n", b"421")):
+            with socket.create_connection((host, int(port)), timeout=30) as asking:
+                asking.sendall(b"GET /healthz HTTP/1.1\r\n" + head)
+                assert asking.recv(12).split()[1] == code
+        assert httpx.get(f"{up.address}/healthz").status_code == 200

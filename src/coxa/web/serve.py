@@ -162,6 +162,8 @@ def _server(app: FastAPI, certificate: Certificate | None) -> Server:
             ws="websockets-sansio",
             ws_per_message_deflate=False,
             ws_max_size=2_000_000,
+            # The quicker httptools takes a head of any length, and time that grows with its square.
+            http="h11",
             h11_max_incomplete_event_size=65_536,
             # The database is opened once for all servers, in `_run`.
             lifespan="off",
