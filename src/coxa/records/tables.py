@@ -6,7 +6,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -167,6 +167,14 @@ class EventRow(Base):
         Index("ix_events_person_kind", "person_id", "kind"),
         # What came last, and what came since: every page asks whether the diary has changed.
         Index("ix_events_person_id", "person_id", "id"),
+        # Few entries correct another one, and whatever is read has to leave out those that were corrected.
+        Index(
+            "ix_events_person_corrects",
+            "person_id",
+            "corrects",
+            sqlite_where=text("corrects IS NOT NULL"),
+            postgresql_where=text("corrects IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -92,12 +92,10 @@ def erase_word() -> str:
 
 def _all(visitor: Visitor) -> dict[str, Any]:
     store, asker, person, zone = visitor.store, visitor.asker, visitor.person, zone_of(visitor.zone)
-    diary = DiaryRepository(store)
     found = flow.progress_of(visitor)
     history = found.history if found else None
     screening = ScreeningRepository(store).latest(asker, person.id)
     clinicians = PeopleRepository(store).clinicians(asker, person.id)
-    sets = diary.sets(asker, person.id, limit=SHOWN)
     you = [
         (_("Name"), person.name or MISSING),
         (_("E-mail"), person.email or _("no account")),
@@ -125,8 +123,6 @@ def _all(visitor: Visitor) -> dict[str, Any]:
         "mornings": []
         if history is None
         else [(plain.describe_date(one.on), one.pain) for one in sorted(history.mornings, key=lambda one: one.on, reverse=True)[:SHOWN]],
-        "sets": len(sets),
-        "landmarks": any(one.landmarks for one in sets),
         "preferences": sorted((name, json.dumps(value, ensure_ascii=False)) for name, value in visitor.preferences.items()),
         "consents": [(describe_moment(one.at, zone), one.words, one.given) for one in ConsentRepository(store).all(asker, person.id)],
         "notes": [(describe_moment(one.at, zone), one.text) for one in NoteRepository(store).all(asker, person.id)],
