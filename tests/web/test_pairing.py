@@ -263,3 +263,16 @@ def test_an_account_can_pair_its_phone_too(client: TestClient, phone: TestClient
     assert found is not None
     assert found.asker.person_id == anna.id
     assert PeopleRepository(store).local() == ()
+
+
+def test_a_stranger_in_the_network_makes_no_account_but_a_paired_phone_may(client: TestClient, person: Person, phone: TestClient) -> None:
+    assert phone.get("/sign-up").headers["location"] == "/pair"
+    token = re.search(r'name="csrf" value="([^"]+)"', phone.get("/pair").text)
+    assert token
+    asked = {"csrf": token[1], "email": "s@example.org", "password": "three plain words"}
+    sent = phone.post("/sign-up", data=asked, headers={"Origin": f"https://{LAN}:8443"})
+    assert (sent.status_code, sent.headers["location"]) == (303, "/pair")
+    assert PeopleRepository(client.app.state.store).account("s@example.org") is None  # type: ignore[attr-defined]
+    assert client.get("/sign-up").status_code == 200
+    join(phone, code_on(client))
+    assert phone.get("/sign-up").status_code == 200

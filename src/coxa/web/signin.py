@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from coxa import locales
@@ -14,10 +14,11 @@ from coxa.locales import gettext
 from coxa.records import PeopleRepository, Store
 from coxa.records.people import Person
 from coxa.web.accounts import LONGEST, SHORTEST, make_account, right_account
+from coxa.web.errors import MustSignIn
 from coxa.web.language import remember_language
 from coxa.web.limits import address_of, limits_of
 from coxa.web.page import page
-from coxa.web.visitor import Maybe, SignedIn, sign_in, sign_out, store_of, zone_here
+from coxa.web.visitor import Maybe, SignedIn, config_of, may_be_local, sign_in, sign_out, store_of, zone_here
 
 router = APIRouter(include_in_schema=False)
 
@@ -110,7 +111,19 @@ def trouble(store: Store, email: str, password: str) -> str:
     return ""
 
 
-@router.get("/sign-up")
+def check_may_sign_up(request: Request, visitor: Maybe) -> None:
+    """Whether one may make an account here.
+
+    Raises
+    ------
+    MustSignIn
+        If it is a stranger in the network of one person's computer, which is open to paired phones alone.
+    """
+    if visitor is None and config_of(request).phone and not may_be_local(request):
+        raise MustSignIn
+
+
+@router.get("/sign-up", dependencies=[Depends(check_may_sign_up)])
 def sign_up_page(request: Request, visitor: Maybe) -> Response:
     """The form; for who goes on without an account so far, it makes one of what is there."""
     if visitor is not None and not visitor.local:
@@ -118,7 +131,7 @@ def sign_up_page(request: Request, visitor: Maybe) -> Response:
     return page(request, "sign-up.html", visitor, name="", email="", wrong="", shortest=SHORTEST)
 
 
-@router.post("/sign-up")
+@router.post("/sign-up", dependencies=[Depends(check_may_sign_up)])
 def sign_up_now(request: Request, visitor: Maybe, name: Text = "", email: Text = "", password: Text = "") -> Response:
     """Make an account of a patient and sign in; those of clinicians are made on the command line."""
     if visitor is not None and not visitor.local:
