@@ -98,7 +98,7 @@ def test_the_stop_rule_stands_on_the_first_page_and_the_diary_on_the_last() -> N
     pdf = read()
     first, last = (" ".join(page.extract_text().split()) for page in (pdf.pages[0], pdf.pages[-1]))
     assert plain.STOP_RULE in first
-    for wanted in ("Your diary", "Week 1", "Week 2", "Pain before", "Pain after", "Next morning", "12.10.", "25.10."):
+    for wanted in ("Your diary", "Week 1", "Week 2", "Pain before", "Pain after", "Next morning", "12/10", "25/10"):
         assert wanted in last
 
 

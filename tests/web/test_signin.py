@@ -84,7 +84,7 @@ def test_signing_in_anew_ends_the_sign_in_before(client: TestClient, person: Per
 def test_what_does_not_fit_is_said_in_the_same_words(client: TestClient, anna: Person, email: str, password: str) -> None:
     sent = post(client, "/sign-in", {"email": email, "password": password})
     assert sent.status_code == 401
-    assert "do not go together" in sent.text
+    assert "do not match" in sent.text
     assert "coxa_sign_in" not in client.cookies
 
 
@@ -158,7 +158,7 @@ def test_signing_up_makes_a_patient(server: TestClient) -> None:
     [
         ("berta@example.org", "short", "at least 10"),
         ("long.name@example.org", "Long.Name@example.org", "not your e-mail address"),
-        ("anna@example.org", PASSWORD, "has an account already"),
+        ("anna@example.org", PASSWORD, "already has an account"),
         ("nonsense", PASSWORD, "such as anna@example.org"),
     ],
 )

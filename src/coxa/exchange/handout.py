@@ -212,9 +212,14 @@ def _weeks(starts_on: date | None) -> list[dict[str, Any]]:
         for n in range(7):
             index = (first + n) % 7
             day = starts_on + timedelta(days=7 * week + n) if starts_on else None
-            days.append({
-                "name": plain.DAY_SHORT[plain.WEEKDAYS[index]], "index": index, "date": f"{day.day}.{day.month}." if day else "",
-            })  # fmt: skip
+            days.append(
+                {
+                    "name": plain.DAY_SHORT[plain.WEEKDAYS[index]],
+                    "index": index,
+                    # Translators: a day in a narrow column, such as 21/11 for 21 November
+                    "date": _("{day}/{month}").format(day=day.day, month=day.month) if day else "",
+                }
+            )
         weeks.append({"name": _("Week {n}").format(n=week + 1), "days": days})
     return weeks
 

@@ -18,7 +18,7 @@ from coxa.care.translate import say
 from coxa.exchange import plain
 from coxa.exchange.words import MISSING, number
 from coxa.exercises import catalogue
-from coxa.locales import Words, mark, ngettext
+from coxa.locales import Words, mark, ngettext, pgettext
 from coxa.locales import gettext as _
 from coxa.web import charts
 from coxa.web.charts import Bar, Line
@@ -89,7 +89,7 @@ def _content(found: Progress) -> dict[str, Any]:
 def pain_plot(found: Progress) -> Plot:
     """Pain before sessions and in the morning."""
     series = flow.pain_series(found.history)
-    said = next((one.reason.words for one in found.review.outcomes if one.measure == "NPRS"), "")
+    said = next((_sentence(_said(one)) for one in found.review.outcomes if one.measure == "NPRS"), "")
     title = _("Pain, 0 to 10")
     if not series.rows:
         return Plot("pain", title, _("You have not entered your pain yet. You are asked before each session and in the morning."))
@@ -114,8 +114,9 @@ def function_plot(found: Progress) -> Plot:
     lines = _lines(series, names)
     mine = [one for one in found.review.outcomes if one.measure == "PSFS"]
     best = next((one for one in mine if one.what == "mean"), mine[0])
-    picture = charts.line_chart("function", title, best.reason.words, lines, low=0, high=10, gap=timedelta(days=400))
-    return Plot("function", title, best.reason.words, picture, charts.legend(lines[:4]), *_table(series, names))
+    sentence = _sentence(_said(best))
+    picture = charts.line_chart("function", title, sentence, lines, low=0, high=10, gap=timedelta(days=400))
+    return Plot("function", title, sentence, picture, charts.legend(lines[:4]), *_table(series, names))
 
 
 def test_plot(found: Progress, test: str, high: float) -> Plot | None:
@@ -222,7 +223,7 @@ def outcome_row(one: Outcome) -> dict[str, str]:
         "now": _with_unit(one.now, unit),
         "change": change,
         "error": _("not known") if known.error is None else _with_unit(known.error, unit),
-        "meaning": one.reason.words,
+        "meaning": _sentence(_said(one)),
         "source": one.reason.source,
     }
 
@@ -238,7 +239,17 @@ def _what(one: Outcome) -> str:
 
 
 def _with_side(one: Outcome) -> str:
-    return f"{_what(one)}: {one.reason.words}" if one.what else one.reason.words
+    return f"{_what(one)}: {_said(one)}" if one.what else _sentence(_said(one))
+
+
+def _said(one: Outcome) -> str:
+    # The measure's name stands above it already.
+    name = pgettext(f"outcomes.{one.measure}", measures.measures()[one.measure].name)
+    return one.reason.words.removeprefix(f"{name}: ")
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def decision_row(one: Decision) -> dict[str, object]:
