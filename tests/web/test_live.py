@@ -15,13 +15,14 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from coxa.capture.simulated import simulate
+from coxa.errors import BadInput
 from coxa.motion import analyze
 from coxa.records import Asker, ConsentRepository, DiaryRepository, Store
 from coxa.records.events import RepetitionDone, SetDone
 from coxa.web.flow.today import KEEP_LANDMARKS
-from coxa.web.live.frames import pack
+from coxa.web.live.frames import FRAME, pack
 from coxa.web.live.messages import Begin
-from coxa.web.live.sets import MOST_WAITING, LiveSet, LiveSets
+from coxa.web.live.sets import MOST_FRAMES, MOST_WAITING, LiveSet, LiveSets
 
 
 @pytest.fixture(scope="module")
@@ -340,3 +341,13 @@ def test_sets_that_are_begun_and_left_do_not_pile_up(tmp_path: Path) -> None:
     assert sets.find(berta, "0") is not None
     sets.close()
     store.close()
+
+
+def test_a_set_has_an_end_even_where_its_time_stands_nearly_still() -> None:
+    live = LiveSet(Asker("anna"), Begin(set="1", session="s", exercise="bridge", set_number=1, width=640, height=480))
+    frame = np.zeros(1, FRAME)[0]
+    live.have = MOST_FRAMES
+    live.push(frame)
+    live.have, frame["time_s"] = MOST_FRAMES + 1, 1e-9
+    with pytest.raises(BadInput, match="20 minutes"):
+        live.push(frame)

@@ -32,6 +32,8 @@ from coxa.web.live.messages import Begin
 HELD = frozenset({("full", "CPU")})
 #: How long a set waits for its connection, and how long one may last, seconds.
 KEEPS_S, LONGEST_S = 600.0, 1200.0
+#: No camera brings more frames in that time, whatever their times say.
+MOST_FRAMES = round(LONGEST_S * 60)
 #: So many sets of one person wait at once; no session leaves more behind in that time, but a program that begins and begins would.
 MOST_WAITING = 12
 #: Frames that are taken one after the other before others get their turn.
@@ -92,7 +94,7 @@ class LiveSet:
         time_s = float(frame["time_s"])
         if math.isnan(self._first_s):
             self._first_s = time_s
-        if time_s - self._first_s > LONGEST_S:
+        if time_s - self._first_s > LONGEST_S or self.have > MOST_FRAMES:
             raise BadInput(f"set: expected at most {LONGEST_S / 60:g} minutes, got more; end it and begin another")
         image, world, visibility = frame["image"], frame["world"], frame["visibility"]
         self._last = frame
