@@ -67,7 +67,11 @@ export class Lookout {
       progress: (share) => surface.loading(share, watching.pose.ready),
       loaded: () => surface.loading(null, watching.pose.ready),
       failed: () => this.without(t("The camera coach cannot run in this browser. Timer and voice lead you.")),
-      lite: () => surface.tell("", t("This device is slow, so the camera only counts now. It does not judge how you move.")),
+      lite: () => {
+        surface.tell("", t("This device is slow, so the camera only counts now. It does not judge how you move."));
+        // the change of model has let the present watching go
+        if (this.lead.state.screen === "placement") this.watchPlacement();
+      },
       seen: (time_ms, values, found) => {
         this.raised(time_ms / 1000, values);
         surface.stage.found(found);

@@ -191,7 +191,8 @@ export class Surface {
     const at = [...region.querySelectorAll("button")].indexOf(active as HTMLButtonElement);
     return () => {
       if (document.activeElement === active && active.isConnected) return;
-      const buttons = [...region.querySelectorAll("button")];
+      // what is not shown while paused takes no focus
+      const buttons = [...region.querySelectorAll("button")].filter((one) => one.offsetParent !== null);
       const same = buttons.find((one) => words !== "" && one.textContent === words) ?? (region === this.bar ? buttons[at] : undefined);
       (same ?? this.body.querySelector<HTMLElement>("[data-first]"))?.focus({ preventScroll: true });
     };
