@@ -24,7 +24,7 @@ from coxa.records.events import (
 )
 from coxa.records.fold import spread, standing
 from coxa.records.programmes import latest_row, read_version
-from coxa.records.screenings import latest_completed
+from coxa.records.screenings import latest_result
 from coxa.records.store import zone_of
 from coxa.records.tables import EventRow, ProgrammeRow, SessionRow
 
@@ -49,10 +49,10 @@ def history_of(work: Work, person_id: str, today: date) -> History | None:
     version = read_version(newest)
     profile: Profile = version.profile
     screened_at: datetime | None = None
-    screening = latest_completed(work, person_id)
-    if screening is not None and (when := screening.completed_at.astimezone(zone_of(screening.zone))).date() <= today:
-        profile = profile.model_copy(update={"screening": screening.result})
-        screened_at = when
+    screened = latest_result(work, person_id)
+    if screened is not None and screened[0].date() <= today:
+        profile = profile.model_copy(update={"screening": screened[1]})
+        screened_at = screened[0]
     rows = standing(_beside(work, person_id))
     kept = work.execute(select(SessionRow.at, SessionRow.zone, SessionRow.document).where(SessionRow.person_id == person_id))
     sessions = [folded_session(*row) for row in kept]

@@ -14,7 +14,7 @@ from coxa.care.questionnaire import Answer, read_answers
 from coxa.care.screening import Clearance, Screening, screen
 from coxa.errors import BadInput
 from coxa.records.asker import Asker, NotYours, allow
-from coxa.records.store import Store
+from coxa.records.store import Store, zone_of
 from coxa.records.tables import AnswerRow, ScreeningRow
 
 
@@ -159,11 +159,29 @@ def latest_completed(work: Work, person_id: str) -> Completed | None:
     return _completed(work, row) if row is not None else None
 
 
+def latest_result(work: Work, person_id: str) -> tuple[datetime, Screening] | None:
+    """When the screening that was completed last was, in the person's zone, and what it came to; without its answers."""
+    query = select(ScreeningRow.completed_at, ScreeningRow.zone, ScreeningRow.result).where(
+        ScreeningRow.person_id == person_id, ScreeningRow.completed_at.is_not(None)
+    )
+    row = work.execute(query.order_by(ScreeningRow.completed_at.desc(), ScreeningRow.id.desc()).limit(1)).first()
+    if row is None or row.completed_at is None:
+        return None
+    return row.completed_at.astimezone(zone_of(row.zone)), Screening.model_validate(row.result)
+
+
 def _completed(work: Work, row: ScreeningRow) -> Completed:
     assert row.completed_at is not None
+    known: dict[int, Completed] = work.info.setdefault("screenings", {})
+    if row.id not in known:  # a page asks for it several times, and what is completed is never changed
+        known[row.id] = _read_completed(work, row, row.completed_at)
+    return known[row.id]
+
+
+def _read_completed(work: Work, row: ScreeningRow, completed_at: datetime) -> Completed:
     return Completed(
         key=row.key,
-        completed_at=row.completed_at,
+        completed_at=completed_at,
         zone=row.zone,
         result=Screening.model_validate(row.result),
         answers=_answers(work, row.id),
