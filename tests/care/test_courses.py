@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from functools import cache
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-BENCH = Path(__file__).parents[2] / "bench" / "courses.py"
+from program import load
 
 
-@cache
 def bench() -> Any:
-    spec = spec_from_file_location("courses", BENCH)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    sys.modules["courses"] = module  # its data classes look themselves up there
-    spec.loader.exec_module(module)
-    return module
+    return load("bench/courses.py")
 
 
 @cache

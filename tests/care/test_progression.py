@@ -6,7 +6,6 @@ import json
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any, get_args
 
@@ -25,6 +24,7 @@ from coxa.care.progression import form_of, review
 from coxa.errors import BadInput
 from coxa.exercises import catalogue
 from coxa.motion.result import NotJudged, Repetition, SetResult
+from program import load
 
 ROOT = Path(__file__).parents[2]
 PLAN = programme("bridge", "clamshell", planned("hamstring-stretch", repetitions=3, hold_s=30), "standing-abduction")
@@ -119,11 +119,7 @@ def test_every_rule_looks_at_the_programme_or_at_an_exercise_and_says_when() -> 
 
 
 def test_the_page_of_the_next_step_is_what_the_code_does() -> None:
-    spec = spec_from_file_location("write_progression", ROOT / "docs" / "write_progression.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load("docs/write_progression.py")
     page = (ROOT / "docs" / "progression.md").read_text(encoding="utf-8")
     assert page == module.page(), "docs/progression.md is older than the rules: run python docs/write_progression.py"
 

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import typer
 
 from coxa.exercises import catalogue
 from coxa.settings import Settings
+from program import load
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -92,11 +93,7 @@ def test_every_exercise_is_documented_and_the_page_is_up_to_date() -> None:
     for exercise in catalogue.all_exercises():
         assert f"`{exercise.id}`" in page
         assert section(page, f"{exercise.name} {{ #{exercise.id} }}")
-    spec = spec_from_file_location("write_exercises", DOCS / "write_exercises.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load("docs/write_exercises.py")
     assert page == module.page(), "docs/exercises.md is older than the catalogue: run python docs/write_exercises.py"
 
 
@@ -144,11 +141,7 @@ def test_the_documentation_builds_strictly_and_asks_nothing_of_other_hosts(tmp_p
 
 
 def test_every_rule_and_danger_sign_has_its_tests_and_the_page_is_up_to_date() -> None:
-    spec = spec_from_file_location("write_rules", DOCS / "write_rules.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load("docs/write_rules.py")
     assert [rule for rule, tests in module.tests_of_rules().items() if not tests] == []
     assert read("rules.md") == module.page(), "run: python docs/write_rules.py"
 
