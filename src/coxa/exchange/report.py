@@ -245,8 +245,14 @@ def _inline_sign(severity: str) -> str:
     return f'<svg class="mark" viewBox="0 0 24 24" aria-hidden="true">{figures.sign(severity, 12, 12, 11)}</svg>'
 
 
-def facts(result: SetResult) -> list[tuple[str, str, str]]:
+def facts(result: SetResult, of: str | None = None) -> list[tuple[str, str, str]]:
     """A few figures of a set.
+
+    Parameters
+    ----------
+    result : SetResult
+    of : str or None
+        Of what the share is in which the person was seen, in words; of the clip where nothing else is said.
 
     Returns
     -------
@@ -272,7 +278,7 @@ def facts(result: SetResult) -> list[tuple[str, str, str]]:
     if counted:
         up, down = statistics.median(r.up_s for r in counted), statistics.median(r.down_s for r in counted)
         found.append((page["tempo"], f"{words.number(up, 's')} · {words.number(down, 's')}", ""))
-    found.append((page["seen"], words.number(100 * result.seen, "%"), _("of the clip")))
+    found.append((page["seen"], words.number(100 * result.seen, "%"), of or _("of the clip")))
     if result.view != "unknown":
         found.append((page["camera"], words.VIEWS[result.view], ""))
     if result.side != "unknown":
