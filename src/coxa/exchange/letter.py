@@ -86,7 +86,7 @@ def letter(
         "asked-more": _more(len(asked) - MOST_REASONS),
         "found": _found(screening),
         "done": _done(programme, history, review),
-        "measures": [_measure(o) for o in review.outcomes[:MOST_MEASURES]] if review else [],
+        "measures": [_measure(o) for o in sorted(review.outcomes, key=_is_one_activity)[:MOST_MEASURES]] if review else [],
         "chart": chart,
         "chart-alt": chart_alt,
         "words": _words(),
@@ -175,6 +175,11 @@ def _done(programme: Programme | None, history: History | None, review: Review |
         of_plan = _(", {share} % of what was planned").format(share=f"{100 * share:.0f}") if share is not None else ""
         rows.append((_("Done"), count + of_plan))
     return _rows(rows)
+
+
+def _is_one_activity(o: Measure) -> bool:
+    # Where there is no room for all, what stands for several activities and the tests come first.
+    return o.measure == "PSFS" and o.what != "mean"
 
 
 def _measure(o: Measure) -> dict[str, str]:
