@@ -84,7 +84,7 @@ def _well(kept: KeptSession, sets: tuple[KeptSet, ...]) -> tuple[str, ...]:
     for one in session.exercises:
         form = one.form
         if one.exercise not in slipped and form.judged >= LEAST_JUDGED and form.faulty <= MOST_SLIPS * form.judged:
-            words = _("{name}: {clean} of {judged} clean.")
+            words = _("{name}: {clean} of {judged} were done well.")
             found.append(words.format(name=catalogue.load(one.exercise).name, clean=form.judged - form.faulty, judged=form.judged))
             break
     if session.exercises and all(one.after in ("same", "less") for one in session.exercises):

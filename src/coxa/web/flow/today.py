@@ -216,8 +216,8 @@ def _why_not(visitor: Whose, kept: KeptProgramme | None, review: Review | None) 
 
 def _nothing_planned(blocked: bool) -> Reason:
     if blocked:
-        return Reason(rule="P1", words=_("Each exercise of today is left out for now. Answer the safety questions again."), source="ours")
-    return Reason(rule="P6", words=_("Nothing is planned today. Rest is a part of training, too."), source="ours")
+        return Reason(rule="P1", words=_("Today’s exercises are all left out for now. Answer the safety questions again."), source="ours")
+    return Reason(rule="P6", words=_("Nothing is planned today. Rest is part of training, too."), source="ours")
 
 
 def _days_of_pain(history: History | None, today: date) -> int:
