@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -17,22 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_camera import CAMERA_FPS, CHROMIUM, filmed, launch
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from coxa.web.assets import FRONT
 
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
 START_S = 60
-#: Chromium plays a file of JPEGs at this rate, whatever the film's own.
-CAMERA_FPS = 30
-#: A browser's own business, such as looking for a newer one or for who is signed in at its maker's, is sent nowhere: the rest is ours.
-NOWHERE = "http://127.0.0.1:9/"
-QUIET = [
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-pings", "--disable-domain-reliability",
-    # No name is looked up for Chromium's own errands; what a page asks for stands in the log of its requests all the same.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    f"--gaia-url={NOWHERE}", f"--component-updater=url-source={NOWHERE}", f"--apps-gallery-update-url={NOWHERE}",
-]  # fmt: skip
 EXERCISE = "clamshell"
 #: In the third repetition the upper hip rolls back.
 FAULTS = {2: {"rolls-back": 35.0}}
@@ -125,22 +114,12 @@ def server(tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def camera(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A film for the fake camera: the simulated person opens the left knee four times and rolls back in the third. Plays in a loop."""
-    import io
-
-    from PIL import Image
-
     from coxa.capture import film
     from coxa.capture.simulated import simulate
 
-    path = tmp_path_factory.mktemp("camera") / f"{EXERCISE}.mjpeg"
     times = {"up_s": 1.5, "hold_s": 1.5, "down_s": 1.5}
     done = simulate(EXERCISE, seed=1, view="front", side="left", repetitions=4, faults=FAULTS, fps=CAMERA_FPS, **times)
-    with path.open("wb") as file:
-        for _, picture in film.pictures(done, seed=1):
-            frame = io.BytesIO()
-            Image.fromarray(picture).save(frame, "JPEG", quality=92)
-            file.write(frame.getvalue())
-    return path
+    return filmed(tmp_path_factory.mktemp("camera") / f"{EXERCISE}.mjpeg", (picture for _, picture in film.pictures(done, seed=1)))
 
 
 @pytest.fixture(scope="session")
@@ -154,12 +133,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright, camera: Path) -> Iterator[Browser]:
     """Chromium with the film as its camera."""
-    arguments = [
-        "--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={camera}",
-        "--autoplay-policy=no-user-gesture-required", *QUIET,
-    ]  # fmt: skip
-    one = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    one = launch(playwright, camera)
     yield one
     one.close()
 

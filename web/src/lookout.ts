@@ -17,7 +17,7 @@ const RESULT_WITHIN_MS = 15_000;
 const LINK_WITHIN_MS = 10_000;
 const WORLD = 33 * 3;
 /** Where a raised arm means Stop: whoever is asked something stands at the screen, and their hands are busy. */
-const ARM_SCREENS: ReadonlySet<Screen> = new Set<Screen>(["placement", "demonstration", "count-in", "set", "closing", "rest"]);
+const ARM_SCREENS: ReadonlySet<Screen> = new Set<Screen>(["floor", "placement", "demonstration", "count-in", "set", "closing", "rest"]);
 
 /** What the lookout asks of the session. */
 export interface Leads extends Led {
