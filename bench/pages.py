@@ -4,7 +4,8 @@
 
 Prints Markdown. A real `coxa up` process answers; requests go out on a fixed beat, whether earlier ones have been answered or
 not, and each is timed from the beat, so that waiting in line counts. The server has been up for 12 s; no page is warm: whoever
-asks for the first time has their diary weighed then. Each row of the table is one page; the last is all of them.
+asks for the first time has their diary weighed then. Every second person reads German. Each row of the table is one page; the last
+is all of them.
 """
 
 from __future__ import annotations
@@ -57,6 +58,8 @@ from coxa.records.tables import Base, EventRow, PersonRow, ScreeningRow
 
 TARGET_95_MS, TARGET_FIRST_KB = 50.0, 300.0
 ZONE = "Europe/Berlin"
+#: The people's, by turns.
+LANGUAGES = ("en", "de")
 PAGES = (
     "/today", "/session", "/programme", "/progress", "/progress/test", "/progress/activities", "/progress/change", "/morning", "/habits",
     "/help", "/help/appointment", "/settings", "/settings/data", "/settings/erase", "/sets", "/sets/{set}", "/exercises",
@@ -238,13 +241,13 @@ def processor_s(pid: int) -> float:
 _KEPT = threading.local()
 
 
-def ask(port: int, path: str, token: str) -> tuple[int, int]:
+def ask(port: int, path: str, token: str, language: str = "en") -> tuple[int, int]:
     """Status and size of one answer, over a connection that is kept as a browser keeps it."""
     for _ in range(2):
         connection = getattr(_KEPT, "connection", None) or http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         _KEPT.connection = connection
         try:
-            headers = {"Cookie": f"coxa_sign_in={token}", "Accept-Encoding": "gzip"} if token else {}
+            headers = {"Accept-Encoding": "gzip", "Accept-Language": language} | ({"Cookie": f"coxa_sign_in={token}"} if token else {})
             connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
             return answer.status, len(answer.read())
@@ -267,7 +270,7 @@ def load(port: int, tokens: list[str], sets: list[int], sizes: Sizes) -> list[As
     def one(number: int, page: str, who: int, first: bool) -> Asked:
         beat = begin + number / sizes.rate
         time.sleep(max(0.0, beat - time.perf_counter()))
-        status, size = ask(port, page.format(set=sets[who]), tokens[who])
+        status, size = ask(port, page.format(set=sets[who]), tokens[who], LANGUAGES[who % len(LANGUAGES)])
         return Asked(page, status, 1000 * (time.perf_counter() - beat), size, first)
 
     with ThreadPoolExecutor(32) as pool:

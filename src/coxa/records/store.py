@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -220,6 +221,8 @@ def connect(address: URL) -> Engine:
             # The one used last comes first: it still holds what was read.
             pool_use_lifo=True,
             json_serializer=_json,
+            # Reads the same as Python's own, in half the time; a diary is thousands of documents.
+            json_deserializer=from_json,
         )
     except ModuleNotFoundError as error:
         raise NotInstalled(f"PostgreSQL needs the package {error.name}; install coxa[postgresql]") from error

@@ -16,6 +16,7 @@ from coxa.records import NotYours, ScreeningRepository
 from coxa.records.screenings import Completed
 from coxa.web.api.problems import problems, signed_in_problems
 from coxa.web.flow import programme as programmes
+from coxa.web.flow.screening import questions_now
 from coxa.web.visitor import SignedIn, Visitor
 
 router = APIRouter(prefix="/api/v1", tags=["screening"])
@@ -74,7 +75,7 @@ class CompletedScreening(BaseModel):
 @router.get("/questionnaire", operation_id="questionnaire", summary="The screening questions", responses=problems())
 def questionnaire() -> Questionnaire:
     """The questions in the order in which they are asked, shaped as a FHIR R4 Questionnaire, in the language spoken."""
-    return translate(screening_questions())
+    return questions_now()
 
 
 @router.post("/screenings", operation_id="begin_screening", summary="Begin a screening", responses=signed_in_problems(unsafe=True))

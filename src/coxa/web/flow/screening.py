@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, Literal
 
 from starlette.datastructures import FormData
@@ -15,6 +16,7 @@ from coxa.care.questionnaire import Answer, Question, Questionnaire, Section, sc
 from coxa.care.screening import Clearance, Outcome, contradictions, screen
 from coxa.care.translate import translate
 from coxa.errors import BadInput
+from coxa.locales import current
 from coxa.locales import gettext as _
 from coxa.records import ScreeningRepository, SettingsRepository
 from coxa.records.screenings import Completed
@@ -51,7 +53,7 @@ class Screened:
     @property
     def questions(self) -> Questionnaire:
         """The questions, in the language spoken now."""
-        return translate(screening_questions())
+        return questions_now()
 
     def section(self, id: str) -> Section | None:
         """A section by its id."""
@@ -233,13 +235,24 @@ def read_clearance(form: FormData, today: date) -> Clearance:
     return Clearance(by=by, on=day)
 
 
+def questions_now() -> Questionnaire:
+    """The questions, in the language spoken now."""
+    return _questions(current())
+
+
+@cache
+def _questions(language: str) -> Questionnaire:
+    # They come with coxa and do not change; a page of answers asks for them at each of fifty.
+    return translate(screening_questions(), language)
+
+
 def in_full(question: Question) -> str:
     """A question as it stands on its own: one that only its section explains is said with it.
 
     >>> [in_full(q) for q in screening_questions().questions.values() if q.linkId in ("pain-now", "floor")][0]
     'How strong it is: 0 is no pain, 10 the worst you can think of. Now?'
     """
-    section = next((s for s in translate(screening_questions()).item for q in s.item if q.linkId == question.linkId), None)
+    section = next((s for s in questions_now().item for q in s.item if q.linkId == question.linkId), None)
     if section is None or len(question.text) > SHORT:
         return question.text
     return f"{section.text}. {question.text}"

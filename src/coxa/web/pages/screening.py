@@ -157,7 +157,7 @@ def _between(
 
 
 def _said(answers: Any) -> dict[str, str]:
-    questions = translate(screening_questions()).questions
+    questions = flow.questions_now().questions
     return {id: flow.in_words(questions[id], answer) for id, answer in answers.items()}
 
 
@@ -179,7 +179,7 @@ def _result(
     before = completed.clearance
     answered = completed.completed_at.astimezone(zone_of(visitor.zone)).date()
     typed = typed or {"by": before.by if before else "", "on": ""}
-    questions = translate(screening_questions()).questions
+    questions = flow.questions_now().questions
     texts = {id: (flow.in_full(q), flow.in_words(q, completed.answers.get(id))) for id, q in questions.items()}
     return page(
         request, "screening-result.html", visitor, status=status, nav=found.may_exercise, here="programme", screening=found,
