@@ -13,7 +13,6 @@ from coxa.errors import BadInput
 from coxa.exercises.drawing.doll import Doll
 from coxa.exercises.drawing.marks import (
     Mark,
-    cleared,
     hip_arrow,
     hip_line,
     hips_lean,
@@ -31,6 +30,7 @@ from coxa.exercises.drawing.marks import (
 from coxa.exercises.drawing.panel import SCALE, Panel, panel
 from coxa.exercises.drawing.picture import MOVE, RIGHT, WRONG, Badge, Picture, arrow, badge, document, ruler
 from coxa.exercises.drawing.props import Solid, solid
+from coxa.exercises.drawing.room import Room
 from coxa.exercises.drawing.view import View
 from coxa.exercises.drawing.walkway import Walkway, walkway
 from coxa.exercises.drawing.words import describe_mistake, describe_positions
@@ -158,8 +158,15 @@ class Drawn:
             return [line, drop] if before != after else [line]
         ways = [part_arrow(posed, before, after, view, part, self.person.side) for part in parts]
         found = [way for way in (ways if parts else [motion_arrow(posed, before, after, view)]) if way is not None]
-        skin = view.project(self.doll.points(posed[after])[0])[:, :2]
-        return [cleared(way, skin[::5]) for way in found]
+        placed: list[Mark] = []
+        for way in found:
+            placed += self.room(after).without(placed).cleared([way])
+        return placed
+
+    def room(self, frame: int) -> Room:
+        """What room there is for arrows round the body of one frame."""
+        skin, _ = self.doll.points(self.moving.posed[frame])
+        return Room.of(self.view.project(skin), self.doll.body.triangles, self.doll.fine)
 
     @cached_property
     def hips_tip(self) -> bool:
@@ -282,7 +289,7 @@ def _mistake(right: Drawn, fault: str, named: Mistake | None, done: dict[tuple[V
         ways = right.arrows(variant.key)
         led = [mark for mark in ways if mark.heads]
         if led:
-            arrows = [ways, _hastened(led[0])]
+            arrows = [ways, right.room(right.moving.key_frames[variant.key]).cleared(_hastened(led[0]))]
     else:
         bad = Drawn(right.exercise, right.person, fault).posed(variant.key)
         where = variant.where or most_apart(good, bad, side)
@@ -361,7 +368,7 @@ def _compose(
     low, high = _widened(low, high, 0.55)
     wide, tall = high - low
     # Three lying figures in a row would be too small: the second and third stand one above the other, beside the first.
-    in_a_row = len(panels) < 3 or (len(panels) == 3 and wide < tall)
+    in_a_row = len(panels) < 3 or (len(panels) == 3 and wide < 0.75 * tall)
     places = [(k, 0.0) for k in range(len(panels))] if in_a_row else _BLOCKS[len(panels)]
     across, rows = max(c for c, _ in places) + 1, int(max(r for _, r in places)) + 1
     width = 2 * _MARGIN + across * wide + (across - 1) * _GAP
