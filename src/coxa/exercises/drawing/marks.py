@@ -34,6 +34,11 @@ class Mark:
     heads: int = 1
     pushes: bool = False
 
+    @property
+    def length_m(self) -> float:
+        """How long it is."""
+        return float(np.linalg.norm(np.diff(self.line, axis=0), axis=1).sum())
+
 
 #: What may lead a movement: the legs and what they carry, else the trunk, else the arms. Of parts that move alike the first is named.
 LEADS: tuple[dict[str, str], ...] = (
@@ -146,7 +151,7 @@ def part_arrow(posed: Posed, before: int, after: int, view: View, part: Follow, 
     ways = posed.joint(segment)
     if np.linalg.norm(ways[after] - ways[before]) < 0.02:
         under = view.project(middle_of(posed, segment)[after])[:2]
-        return Mark(under + np.linspace(0.26, 0.08, 6)[:, None] * np.array([0.0, 1.0]))
+        return Mark(under + np.linspace(0.26, 0.08, 6)[:, None] * np.array([0.0, 1.0]), pushes=True)
     if posed.rotation("pelvis")[after][1, 1] > 0.8 and part.startswith("foot") and ways[after][1] - ways[before][1] > 0.06:
         # lifted off the floor by whoever stands: the weight's way to the other leg is not what it is about
         here, there = (

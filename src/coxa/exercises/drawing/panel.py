@@ -23,7 +23,7 @@ _TOLERANCE = 0.28
 #: Areas whose edge is under a line, or has none, need fewer points.
 _ROUGH = 0.55
 #: How much further off what lies beyond a line inside the outline must be; between fingers there is no line, nor on a face.
-_JUMP_M, _HAND_JUMP_M, _HEAD_JUMP_M = 0.018, 0.035, 0.035
+_JUMP_M, _HAND_JUMP_M, _HEAD_JUMP_M = 0.018, 0.035, 0.07
 
 #: Holes smaller than this have no edge, patches of muscle and of shade smaller than these are not drawn, m².
 _CHINK_M2, _SLIVER_M2, _SHADE_M2 = 1.5e-3, 3e-3, 2.5e-3
@@ -55,16 +55,14 @@ class Panel:
         SVG elements, in order; `SCALE` units for each metre.
     low, high : (2,) float64
         What it covers, metres.
+    wrong_m2 : float
+        How much of a mistake's place can be seen.
     """
 
     shapes: list[str] = field(default_factory=list)
     low: Floats = field(default_factory=lambda: np.zeros(2))
     high: Floats = field(default_factory=lambda: np.zeros(2))
-
-    @property
-    def marked(self) -> bool:
-        """Whether a mistake's place can be seen."""
-        return any("#coxa-wrong)" in shape for shape in self.shapes)
+    wrong_m2: float = 0.0
 
     def drawn(self, bold: float = 1.0) -> str:
         """The shapes as one text, with lines `bold` times as thick."""
@@ -136,16 +134,19 @@ def panel(
     shapes.append(_shadow(view, skin, doll))
     shapes.append(f'<path fill="{FILLS["skin"]}" fill-rule="evenodd" d="{ring}"/>')
     shapes += _figure(canvas, body, doll, view, posed, None if plain else normals)
+    red_m2 = 0.0
     for depth, name in ((glow, "work"), (wrong, "wrong")):
         if depth is not None:
-            shapes += _patch(canvas, body, depth, len(points), name)
+            patch, seen_m2 = _patch(canvas, body, depth, len(points), name)
+            shapes += patch
+            red_m2 = seen_m2 if name == "wrong" else red_m2
     shapes.append(_inner_lines(canvas, doll, view, seen[: len(skin)], normals, tolerance))
     shapes.append(f'<path {_LINE} stroke-width="outer" d="{edge}"/>')
     for thing in before:
         # What stands in front of the body is drawn like glass, so that it hides nothing.
         shapes += ['<g opacity=".42">', *_alone(thing, view), "</g>"]
     covered = np.concatenate([seen[:, :2], *(view.project(s.points)[:, :2] for s in (*behind, *before))])
-    return Panel([s for s in shapes if s], covered.min(axis=0), covered.max(axis=0))
+    return Panel([s for s in shapes if s], covered.min(axis=0), covered.max(axis=0), red_m2)
 
 
 def _mittens(canvas: Canvas, body: Mask, doll: Doll) -> Mask:
@@ -268,8 +269,8 @@ def _figure(canvas: Canvas, body: Mask, doll: Doll, view: View, posed: Posed, no
     return shapes
 
 
-def _patch(canvas: Canvas, body: Mask, depth: Floats, count: int, name: str) -> list[str]:
-    """A place on the body: a soft rim and a core, with a pattern that is read without colour."""
+def _patch(canvas: Canvas, body: Mask, depth: Floats, count: int, name: str) -> tuple[list[str], float]:
+    """A place on the body, and how much of it is seen: a soft rim and a core, with a pattern that is read without colour."""
     value = canvas.values(np.concatenate([depth, np.full(count - len(depth), -1.0)]), body, nothing=-1.0)
     shapes = []
     least = _SLIVER_M2 if name == "work" else 4e-4
@@ -280,7 +281,7 @@ def _patch(canvas: Canvas, body: Mask, depth: Floats, count: int, name: str) -> 
     if path:
         shapes.append(f'<path fill="{PATCHES[name][0]}" fill-opacity=".92" fill-rule="evenodd" d="{path}"/>')
         shapes.append(f'<path fill="url(#coxa-{name})" fill-rule="evenodd" d="{path}"/>')
-    return shapes
+    return shapes, sum(map(area, core))
 
 
 def _inner_lines(canvas: Canvas, doll: Doll, view: View, seen: Floats, normals: Floats, tolerance: float) -> str:

@@ -16,7 +16,7 @@ _CELL_M = 0.012
 #: How far beyond the body an arrow may be looked for, and in which steps.
 _MOST_M, _STEP_M = 0.42, 0.03
 #: How far from the body a head and a shaft should be: half of their width and the light rim; and how long a head is.
-_HEAD_ROOM_M, _SHAFT_ROOM_M, _HEAD_M = 0.065, 0.035, 0.11
+_HEAD_ROOM_M, _SHAFT_ROOM_M, _HEAD_M = 0.075, 0.04, 0.13
 #: What it costs to lie on the body: a shaft across a trunk or a thigh hides little, a head, or anything on a hand or foot, more.
 _HEAD_COST, _SHAFT_COST, _FINE_COST = 1.6, 0.3, 1.2
 #: What a metre of moving costs, along the own line and across it: of an arrow that runs beside what moves, and of one that pushes.
