@@ -166,9 +166,15 @@ class Drawn:
         return placed
 
     def room(self, frame: int) -> Room:
-        """What room there is for arrows round the body of one frame."""
-        skin, _ = self.doll.points(self.moving.posed[frame])
-        return Room.of(self.view.project(skin), self.doll.body.triangles, self.doll.fine)
+        """What room there is for arrows round the body of one frame, and round what it carries."""
+        posed = self.moving.posed[frame]
+        skin, _ = self.doll.points(posed)
+        carried = [thing for thing in self.solids(posed, self.moving.props, frame) if thing.round]
+        points = np.concatenate([skin, *(thing.points for thing in carried)])
+        starts = np.cumsum([len(skin), *(len(thing.points) for thing in carried)])[:-1]
+        more = [thing.triangles + np.int32(start) for thing, start in zip(carried, starts, strict=True)]
+        fine = np.concatenate([self.doll.fine, np.ones(len(points) - len(skin), dtype=bool)])
+        return Room.of(self.view.project(points), np.concatenate([self.doll.body.triangles, *more]).astype(np.int32), fine)
 
     @cached_property
     def hips_tip(self) -> bool:
