@@ -221,7 +221,7 @@ def square() -> tuple[np.ndarray, np.ndarray]:
 @given(st.floats(-0.15, 0.15), st.floats(-0.15, 0.15), st.booleans())
 def test_an_arrow_moved_off_the_body_keeps_its_shape(x: float, y: float, pushes: bool) -> None:
     points, triangles = square()
-    line = np.linspace([-0.15, 0.0], [0.15, 0.0], 9) + [x, y]
+    line = np.linspace([x - 0.15, y], [x + 0.15, y], 9)
     room = Room.of(points, triangles, np.ones(len(points), dtype=bool))
     (moved,) = room.cleared([Mark(line, pushes=pushes)])
     assert np.allclose(np.diff(moved.line, axis=0), np.diff(line, axis=0))

@@ -116,8 +116,8 @@ def _pushed(posed: Posed, segment: str, shift: Floats, after: int, view: View) -
     if abs(shift[1]) <= 0.7 * np.linalg.norm(shift):
         return None
     here = view.project(middle_of(posed, segment)[after])[:2]
-    reach = np.linspace(0.08, 0.08 + _SHORT_M, 6) if shift[1] > 0 else np.linspace(-0.08 - _SHORT_M, -0.08, 6)
-    return Mark(here - abs(reach)[:, None] * np.array([0.0, 1.0]), pushes=True)
+    over = np.linspace(0.08, 0.08 + _SHORT_M, 6)
+    return Mark(here - (over if shift[1] > 0 else over[::-1])[:, None] * np.array([0.0, 1.0]), pushes=True)
 
 
 def _way(posed: Posed, segment: str, before: int, after: int, view: View, least_m: float) -> Mark | None:

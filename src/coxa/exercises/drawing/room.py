@@ -43,7 +43,7 @@ class Room:
 
     @classmethod
     def of(cls, seen: Floats, triangles: npt.NDArray[np.int32], fine: npt.NDArray[np.bool_]) -> Room:
-        """The room round triangles (F, 3) over points (V, 3), metres right, down and away; `fine` (V,) are those by which one reads a pose."""
+        """The room round triangles (F, 3) over points (V, 3), metres right, down and away; by the `fine` ones (V,) one reads a pose."""
         canvas = Canvas.of(seen, triangles, _CELL_M, edge=int(2 * _MOST_M / _CELL_M))
         parts = canvas.kinds(fine[triangles[:, 0]].astype(np.int64), 0) == 1
         return cls(canvas.origin, _distance(canvas.covered), _distance(parts))
