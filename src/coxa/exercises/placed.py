@@ -64,6 +64,8 @@ _IN_REACH: dict[str, tuple[tuple[float, float, float], tuple[float, float, float
     "support-front": ((-0.20, 0.0, 0.24), (0.20, 0.53, 0.42)),
     "support-behind": ((-0.42, 0.0, -0.44), (0.42, 0.53, -0.24)),
 }
+#: No mat is shorter than this.
+_MAT_M = 1.4
 #: How far the line of the walking test is from the chair.
 WALK_M = 3.0
 #: What is too far away to be in a picture of the person alone.
@@ -98,11 +100,12 @@ def _one(movement: Movement, kind: Prop, posed: Posed, start: Posed) -> Placed:
     points = start.surface()
     low, high = points.min(axis=0), points.max(axis=0)
     if kind == "mat":
-        middle = (low + high) / 2
-        along_z = high[2] - low[2] >= high[0] - low[0]
-        half = np.array([0.31, 0.0, max(0.92, (high[2] - low[2]) / 2 + 0.06)])
-        if not along_z:
-            half = np.array([max(0.92, (high[0] - low[0]) / 2 + 0.06), 0.0, 0.31])
+        along = 2 if high[2] - low[2] >= high[0] - low[0] else 0
+        # as long as the whole movement needs: on a longer one the person would be drawn smaller
+        way = posed.surface()[..., along]
+        low[along], high[along] = way.min(), way.max()
+        middle, half = (low + high) / 2, np.full(3, 0.31)
+        half[1], half[along] = 0.0, max(_MAT_M / 2, (high[along] - low[along]) / 2 + 0.08)
         return Placed(kind, np.array([middle[0], -0.012, middle[2]]) - half, np.array([middle[0], 0.0, middle[2]]) + half, front)
     if kind == "chair":
         seat = CHAIR_SEAT * h

@@ -172,21 +172,26 @@ class Solver:
 
         still = np.zeros_like(pivots)
         values: list[Floats] = [(x - task.wish) * task.weight]
-        slopes: list[Floats] = [np.einsum("tp,pq->tpq", task.weight, np.eye(unknowns))]
+        own_weight = np.zeros((frames, unknowns, unknowns))
+        own_weight[:, np.arange(unknowns), np.arange(unknowns)] = task.weight
+        slopes: list[Floats] = [own_weight]
 
         def add(value: Floats, slope: Floats) -> None:
             values.append(value.reshape(frames, -1))
-            slopes.append(np.ascontiguousarray(np.moveaxis(slope.reshape(frames, unknowns, -1), 1, 2)))
+            slopes.append(np.ascontiguousarray(slope.reshape(frames, unknowns, -1).transpose(0, 2, 1)))
 
         if task.pins:
             place, slope = points([INDEX[s.segment] for s, _, _ in task.pins], np.array([s.offset for s, _, _ in task.pins]))
-            target = np.stack([np.broadcast_to(t, (frames, 3)) for _, t, _ in task.pins], axis=1)
-            weight = np.stack([np.broadcast_to(w, (frames, 3)) for _, _, w in task.pins], axis=1)
+            target, weight = np.empty((2, frames, len(task.pins), 3))
+            for k, (_, t, w) in enumerate(task.pins):
+                target[:, k], weight[:, k] = t, w
             add((place - target) * weight, slope * weight[:, None])
         if task.meets:
             a, da = points([INDEX[s.segment] for s, _, _ in task.meets], np.array([s.offset for s, _, _ in task.meets]))
             b, db = points([INDEX[s.segment] for _, s, _ in task.meets], np.array([s.offset for _, s, _ in task.meets]))
-            weight = np.stack([np.broadcast_to(w, frames) for _, _, w in task.meets], axis=1)[..., None]
+            weight = np.empty((frames, len(task.meets), 1))
+            for k, (_, _, w) in enumerate(task.meets):
+                weight[:, k, 0] = w
             add((a - b) * weight, (da - db) * weight[:, None])
         for segment, own, other, theirs, w in task.faces:
             weight = np.broadcast_to(w, frames)[:, None]

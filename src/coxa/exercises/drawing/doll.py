@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -63,6 +63,12 @@ class Doll:
     def of(cls, weight: Weight = "average", *, coarse: float = 1.0) -> Doll:
         """The body of one build, slim, average or heavy; made once."""
         return _doll(weight, coarse)
+
+    @cached_property
+    def fine(self) -> npt.NDArray[np.bool_]:
+        """Which points are of the head or of the limbs' outer halves, by which one reads a pose, (V,)."""
+        parts = [INDEX[f"{part}_{side}"] for part in ("hand", "forearm", "foot", "shin") for side in ("left", "right")]
+        return np.isin(self.body.segments[:, 0], [INDEX["head"], *parts])
 
     @property
     def skeleton(self) -> Skeleton:

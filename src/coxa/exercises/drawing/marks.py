@@ -25,11 +25,19 @@ class Mark:
     colour : str
     heads : int
         One at the end, two for both ends, or none.
+    pushes : bool
+        It says up, down or in rather than follows a way: when it makes room it stays on its own line.
     """
 
     line: Floats
     colour: str = MOVE
     heads: int = 1
+    pushes: bool = False
+
+    @property
+    def length_m(self) -> float:
+        """How long it is."""
+        return float(np.linalg.norm(np.diff(self.line, axis=0), axis=1).sum())
 
 
 #: What may lead a movement: the legs and what they carry, else the trunk, else the arms. Of parts that move alike the first is named.
@@ -43,10 +51,10 @@ CLEAR_M = (0.045, 0.045, 0.15)
 
 #: For parts at the end of a limb, what they turn about, and how far aside of them an arrow runs.
 _ROOTS = {"shin": ("thigh", 0.085), "foot": ("thigh", 0.11), "pelvis": ("shin_left", 0.17), "hand": ("upper_arm", 0.09)}
-#: How far under the hips' centre the underside of the hips is.
-_UNDER_M = 0.12
+#: How far over the hips' centre the belly of whoever lies is.
+_OVER_M = 0.13
 #: An arrow is no shorter than this: its head alone takes half of it.
-_SHORT_M = 0.20
+_SHORT_M = 0.23
 
 
 def leader(posed: Posed, before: int, after: int) -> tuple[str, str, Floats]:
@@ -89,13 +97,27 @@ def motion_arrow(posed: Posed, before: int, after: int, view: View, *, least_m: 
     """The way that the leading part goes between two frames, or how the pelvis turns in place; none if neither shows in this view."""
     bent = bent_back(posed, before, after)
     if bent is not None:
-        way = view.project(bent)[:2]
+        way = view.project(np.array([0.0, np.sign(bent[1]), 0.0]))[:2]
         middle = view.project(posed.joint("abdomen")[after])[:2]
-        return Mark(middle + np.linspace(-0.13, 0.13, 5)[:, None] * way / max(float(np.linalg.norm(way)), 1e-9))
+        return Mark(middle + np.linspace(-0.13, 0.13, 5)[:, None] * way / max(float(np.linalg.norm(way)), 1e-9), pushes=True)
+    if (rise := _risen(posed, before, after)) is not None:
+        # over the lifted hips: under them there is hardly room, and an arrow would come out of the floor
+        up = view.project(np.array([0.0, 1.0, 0.0]))[:2]
+        reach = _OVER_M + np.linspace(0.0, max(float(rise[1]), _SHORT_M), 6)
+        return Mark(view.project(posed.joint("pelvis")[after])[:2] + reach[:, None] * up, pushes=True)
     _, segment, shift = leader(posed, before, after)
     if np.linalg.norm(shift) < CLEAR_M[0]:
         return _drop_arrow(posed, before, after, view) or _turn_arrow(posed, before, after, view)
-    return _way(posed, segment, before, after, view, least_m)
+    return _way(posed, segment, before, after, view, least_m) or _pushed(posed, segment, shift, after, view)
+
+
+def _pushed(posed: Posed, segment: str, shift: Floats, after: int, view: View) -> Mark | None:
+    """A short arrow up or down for a part that goes there, though this view hardly shows how far."""
+    if abs(shift[1]) <= 0.7 * np.linalg.norm(shift):
+        return None
+    here = view.project(middle_of(posed, segment)[after])[:2]
+    over = np.linspace(0.08, 0.08 + _SHORT_M, 6)
+    return Mark(here - (over if shift[1] > 0 else over[::-1])[:, None] * np.array([0.0, 1.0]), pushes=True)
 
 
 def _way(posed: Posed, segment: str, before: int, after: int, view: View, least_m: float) -> Mark | None:
@@ -104,6 +126,7 @@ def _way(posed: Posed, segment: str, before: int, after: int, view: View, least_
     line = _even(view.project(posed.joint(segment)[list(frames)])[:, :2], 14)
     if line is None or np.linalg.norm(np.ptp(line, axis=0)) < least_m:
         return None
+    line = _bowed(line)
     length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
     if length < _SHORT_M:
         line = line[0] + (line - line[0]) * (_SHORT_M / length)
@@ -123,12 +146,12 @@ def part_arrow(posed: Posed, before: int, after: int, view: View, part: Follow, 
     if part == "belly":
         own = posed.rotation("abdomen")[after][:, 2]
         skin = posed.joint("abdomen")[after] + 0.062 * posed.skeleton.build.height_m * own
-        return Mark(view.project(skin + np.linspace(0.27, 0.07, 6)[:, None] * own)[:, :2])
+        return Mark(view.project(skin + np.linspace(0.27, 0.07, 6)[:, None] * own)[:, :2], pushes=True)
     _, segment = named_parts(part, side)
     ways = posed.joint(segment)
     if np.linalg.norm(ways[after] - ways[before]) < 0.02:
         under = view.project(middle_of(posed, segment)[after])[:2]
-        return Mark(under + np.linspace(0.26, 0.08, 6)[:, None] * np.array([0.0, 1.0]))
+        return Mark(under + np.linspace(0.26, 0.08, 6)[:, None] * np.array([0.0, 1.0]), pushes=True)
     if posed.rotation("pelvis")[after][1, 1] > 0.8 and part.startswith("foot") and ways[after][1] - ways[before][1] > 0.06:
         # lifted off the floor by whoever stands: the weight's way to the other leg is not what it is about
         here, there = (
@@ -137,22 +160,6 @@ def part_arrow(posed: Posed, before: int, after: int, view: View, part: Follow, 
         outer = np.array([np.sign(here[0] - there[0]) * 0.15, 0.0])
         return Mark(here + outer + np.linspace(0.10, -0.16, 6)[:, None] * np.array([0.0, 1.0]))
     return _way(posed, segment, before, after, view, 0.015)
-
-
-def cleared(mark: Mark, skin: Floats, *, room_m: float = 0.035, most_m: float = 0.16) -> Mark:
-    """The same arrow moved aside so far that its head does not lie on the body, whose points in the picture are `skin` (V, 2)."""
-    line = mark.line
-    along = line[-1] - line[max(len(line) // 2 - 1, 0)]
-    aside = np.array([-along[1], along[0]]) / max(float(np.linalg.norm(along)), 1e-9)
-    length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
-    head = line[length >= length[-1] - 0.10]
-
-    def gap(shift: float) -> float:
-        return float(np.min(np.linalg.norm(skin[:, None] - (head + shift * aside)[None], axis=-1)))
-
-    shifts = sorted(np.arange(-most_m, most_m + 0.005, 0.02), key=abs)
-    best = next((float(s) for s in shifts if gap(float(s)) >= room_m), 0.0)
-    return Mark(line + best * aside, mark.colour, mark.heads)
 
 
 def hips_lean(posed: Posed, before: Posed) -> bool:
@@ -195,10 +202,6 @@ def hip_arrow(good: Posed, bad: Posed, view: View, way: str, colour: str = WRONG
 def _beside(line: Floats, posed: Posed, segment: str, frames: tuple[int, int], view: View) -> Floats:
     """The same way moved aside, so that its head does not cover what moves."""
     before, after = frames
-    if segment == "pelvis" and _risen(posed, before, after) is not None:
-        # from the floor to the underside of the hips
-        up = view.project(np.array([0.0, 1.0, 0.0]))[:2]
-        return line - _UNDER_M * up / max(float(np.linalg.norm(up)), 1e-9)
     part, _, side = segment.partition("_")
     root, off = _ROOTS.get(part, ("", 0.0))
     if not root:
@@ -254,6 +257,15 @@ def _even(way: Floats, count: int) -> Floats | None:
     soft = gaussian_filter1d(line, 1.5, axis=0, mode="nearest")
     soft[0], soft[-1] = line[0], line[-1]
     return np.asarray(soft)
+
+
+def _bowed(line: Floats) -> Floats:
+    """The plain bow (a parabola with the same ends) that lies nearest to a way (N, 2): an arrow says where to, not how it wavers."""
+    t = np.linspace(0.0, 1.0, len(line))
+    chord = line[0] + t[:, None] * (line[-1] - line[0])
+    lift = 2 * t * (1 - t)
+    bow: Floats = chord + lift[:, None] * (lift @ (line - chord)) / (lift @ lift)
+    return bow
 
 
 def pelvis_turn(posed: Posed, before: int, after: int) -> Floats:

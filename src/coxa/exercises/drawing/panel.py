@@ -13,15 +13,17 @@ from coxa.body.mannequin.skeleton import INDEX, Floats
 from coxa.exercises.drawing.canvas import Canvas, Mask
 from coxa.exercises.drawing.doll import Doll
 from coxa.exercises.drawing.props import Solid
-from coxa.exercises.drawing.trace import area, curve, outline, thinned, turning_lines
+from coxa.exercises.drawing.trace import angular, area, curve, outline, thinned, turning_lines
 from coxa.exercises.drawing.view import View
 
 #: Units of a picture for each metre.
 SCALE = 180.0
 _CELL_M = 0.0043
 _TOLERANCE = 0.28
+#: Areas whose edge is under a line, or has none, need fewer points.
+_ROUGH = 0.55
 #: How much further off what lies beyond a line inside the outline must be; between fingers there is no line, nor on a face.
-_JUMP_M, _HAND_JUMP_M, _HEAD_JUMP_M = 0.018, 0.035, 0.035
+_JUMP_M, _HAND_JUMP_M, _HEAD_JUMP_M = 0.018, 0.035, 0.07
 
 #: Holes smaller than this have no edge, patches of muscle and of shade smaller than these are not drawn, m².
 _CHINK_M2, _SLIVER_M2, _SHADE_M2 = 1.5e-3, 3e-3, 2.5e-3
@@ -30,10 +32,12 @@ INK = "#2b3440"
 FILLS = {"skin": "#ecd9c8", "trousers": "#b4c6d4", "shirt": "#dbe6ec", "shoes": "#f7f7f5", "hair": "#5d6874"}
 FAR_FILLS = {"skin": "#f6ece3", "trousers": "#dae3ea", "shirt": "#edf3f6", "shoes": "#fbfbfa", "hair": "#5d6874"}
 PROP_FILLS = {
-    "mat": ("#cfe0d6", "#b3cabd"), "band": ("#7a5ea8", "#5d4588"), "cuff": ("#6b7480", "#4d555f"), "pillow": ("#f3ecd9", "#ddd3b8"),
+    "mat": ("#cfe0d6", "#b3cabd"), "band": ("#7a5ea8", "#5d4588"), "cuff": ("#6b7480", "#4d555f"), "pillow": ("#fbf3bd", "#ecdb8c"),
     "roller": ("#c9d3c0", "#a9b59f"), "cone": ("#e9a35b", "#c98440"), "phone": ("#39434f", "#39434f"),
     "support": ("#f3eee4", "#e6ddcd"), "line": ("#2b3440", "#2b3440"),
 }  # fmt: skip
+#: Props without straight edges.
+_ROUND = ("band", "cuff", "pillow", "roller")
 #: Widths of the lines by what they draw; a picture that is seen small draws them bolder.
 WEIGHTS = {"outer": 3.0, "inner": 2.2, "prop": 1.7}
 _LINE = f'fill="none" stroke="{INK}" stroke-linecap="round" stroke-linejoin="round"'
@@ -51,16 +55,14 @@ class Panel:
         SVG elements, in order; `SCALE` units for each metre.
     low, high : (2,) float64
         What it covers, metres.
+    wrong_m2 : float
+        How much of a mistake's place can be seen.
     """
 
     shapes: list[str] = field(default_factory=list)
     low: Floats = field(default_factory=lambda: np.zeros(2))
     high: Floats = field(default_factory=lambda: np.zeros(2))
-
-    @property
-    def marked(self) -> bool:
-        """Whether a mistake's place can be seen."""
-        return any("#coxa-wrong)" in shape for shape in self.shapes)
+    wrong_m2: float = 0.0
 
     def drawn(self, bold: float = 1.0) -> str:
         """The shapes as one text, with lines `bold` times as thick."""
@@ -121,7 +123,7 @@ def panel(
     thing_seen = canvas.kinds(np.concatenate([np.full(len(t), k) for k, t in enumerate(meshes)]))
     body = thing_seen == 0
     rings = outline(canvas, body | _mittens(canvas, body, doll))
-    ring = _ring_path(rings, tolerance)
+    ring = _ring_path(rings, max(tolerance, _ROUGH))
     # a chink between two limbs would be drawn as a black bar
     edge = _ring_path([r for r in rings if area(r) >= _CHINK_M2], tolerance)
 
@@ -131,17 +133,20 @@ def panel(
         shapes += _prop(canvas, thing_seen == k + 1, canvas.values(mine, thing_seen == k + 1), touching[k].kind)
     shapes.append(_shadow(view, skin, doll))
     shapes.append(f'<path fill="{FILLS["skin"]}" fill-rule="evenodd" d="{ring}"/>')
-    shapes += _figure(canvas, body, doll, view, posed, None if plain else normals, tolerance)
+    shapes += _figure(canvas, body, doll, view, posed, None if plain else normals)
+    red_m2 = 0.0
     for depth, name in ((glow, "work"), (wrong, "wrong")):
         if depth is not None:
-            shapes += _patch(canvas, body, depth, len(points), name)
+            patch, seen_m2 = _patch(canvas, body, depth, len(points), name)
+            shapes += patch
+            red_m2 = seen_m2 if name == "wrong" else red_m2
     shapes.append(_inner_lines(canvas, doll, view, seen[: len(skin)], normals, tolerance))
     shapes.append(f'<path {_LINE} stroke-width="outer" d="{edge}"/>')
     for thing in before:
         # What stands in front of the body is drawn like glass, so that it hides nothing.
         shapes += ['<g opacity=".42">', *_alone(thing, view), "</g>"]
     covered = np.concatenate([seen[:, :2], *(view.project(s.points)[:, :2] for s in (*behind, *before))])
-    return Panel([s for s in shapes if s], covered.min(axis=0), covered.max(axis=0))
+    return Panel([s for s in shapes if s], covered.min(axis=0), covered.max(axis=0), red_m2)
 
 
 def _mittens(canvas: Canvas, body: Mask, doll: Doll) -> Mask:
@@ -188,8 +193,11 @@ def _ring_path(rings: list[Floats], tolerance: float = _TOLERANCE) -> str:
     return "".join(curve(thinned(ring * SCALE, tolerance), closed=True) for ring in rings)
 
 
-def _shape(rings: list[Floats], attributes: str, tolerance: float = _TOLERANCE) -> str:
-    path = _ring_path(rings, tolerance)
+def _shape(rings: list[Floats], attributes: str, tolerance: float = _TOLERANCE, *, straight: bool = False) -> str:
+    if straight:
+        path = "".join(angular(thinned(ring * SCALE, tolerance)[:-1], closed=True) for ring in rings)
+    else:
+        path = _ring_path(rings, tolerance)
     return f'<path {attributes} d="{path}"/>' if path else ""
 
 
@@ -204,11 +212,12 @@ def _prop(canvas: Canvas, mask: Mask, upward: Floats, kind: str) -> list[str]:
         return []
     top, side = fills_of(kind)
     whole = outline(canvas, mask, soft=0.6)
+    straight = kind.split("-")[0] not in _ROUND
     upper = mask & (upward > 0.7) if kind.split("-")[0] not in ("band", "cuff") else mask
-    lines = [_shape(whole, f'fill="{side}" fill-rule="evenodd"', 0.35)]
+    lines = [_shape(whole, f'fill="{side}" fill-rule="evenodd"', _ROUGH, straight=straight)]
     if upper.any():
-        lines.append(_shape(outline(canvas, upper, soft=0.6), f'fill="{top}" fill-rule="evenodd"', 0.35))
-    lines.append(_shape(whole, f'fill="none" stroke="{INK}" stroke-width="prop"', 0.35))
+        lines.append(_shape(outline(canvas, upper, soft=0.6), f'fill="{top}" fill-rule="evenodd"', _ROUGH, straight=straight))
+    lines.append(_shape(whole, f'fill="none" stroke="{INK}" stroke-width="prop" stroke-linejoin="round"', _ROUGH, straight=straight))
     return lines
 
 
@@ -220,7 +229,7 @@ def _shadow(view: View, skin: Floats, doll: Doll) -> str:
         return ""
     ground = skin * np.array([1.0, 0.0, 1.0]) + np.array([0.02, 0.0, 0.0])
     shade = Canvas.of(view.project(ground), tri, 2 * _CELL_M, edge=8)
-    return _shape(outline(shade, shade.covered, soft=1.4, least_m2=_SHADE_M2), 'fill="#2b3440" fill-opacity=".16"', 0.5)
+    return _shape(outline(shade, shade.covered, soft=1.4, least_m2=_SHADE_M2), 'fill="#2b3440" fill-opacity=".16"', 0.9)
 
 
 def _far(posed: Posed, view: View) -> set[int]:
@@ -233,7 +242,7 @@ def _far(posed: Posed, view: View) -> set[int]:
     return far
 
 
-def _figure(canvas: Canvas, body: Mask, doll: Doll, view: View, posed: Posed, normals: Floats | None, tolerance: float) -> list[str]:
+def _figure(canvas: Canvas, body: Mask, doll: Doll, view: View, posed: Posed, normals: Floats | None) -> list[str]:
     """The body's areas: one for each garment, further limbs lighter, then the shade."""
     count = len(doll.body.triangles)
     corner = doll.body.triangles[:, 0]
@@ -247,7 +256,7 @@ def _figure(canvas: Canvas, body: Mask, doll: Doll, view: View, posed: Posed, no
                 continue
             # The trousers go on under the shirt, so that no skin shows along the hem.
             mine = np.isin(worn, (number, GARMENTS.index("shirt"))) if garment == "trousers" and fills is FILLS else worn == number
-            shapes.append(_shape(outline(canvas, where & mine), f'fill="{fills[garment]}" fill-rule="evenodd"', tolerance))
+            shapes.append(_shape(outline(canvas, where & mine), f'fill="{fills[garment]}" fill-rule="evenodd"', _ROUGH))
     if normals is None:
         return shapes
     lamp = np.array([0.0, 0.80, 0.0]) + 0.45 * -view.axes[2] - 0.40 * view.axes[0]
@@ -256,12 +265,12 @@ def _figure(canvas: Canvas, body: Mask, doll: Doll, view: View, posed: Posed, no
     for level, tone in ((0.30, ".10"), (-0.05, ".13")):
         shade = body & (lit < level)
         look = f'fill="#1f2d3d" fill-opacity="{tone}" fill-rule="evenodd"'
-        shapes.append(_shape(outline(canvas, shade, soft=2.0, least_m2=6e-4), look, 0.4))
+        shapes.append(_shape(outline(canvas, shade, soft=2.0, least_m2=6e-4), look, 0.8))
     return shapes
 
 
-def _patch(canvas: Canvas, body: Mask, depth: Floats, count: int, name: str) -> list[str]:
-    """A place on the body: a soft rim and a core, with a pattern that is read without colour."""
+def _patch(canvas: Canvas, body: Mask, depth: Floats, count: int, name: str) -> tuple[list[str], float]:
+    """A place on the body, and how much of it is seen: a soft rim and a core, with a pattern that is read without colour."""
     value = canvas.values(np.concatenate([depth, np.full(count - len(depth), -1.0)]), body, nothing=-1.0)
     shapes = []
     least = _SLIVER_M2 if name == "work" else 4e-4
@@ -272,7 +281,7 @@ def _patch(canvas: Canvas, body: Mask, depth: Floats, count: int, name: str) -> 
     if path:
         shapes.append(f'<path fill="{PATCHES[name][0]}" fill-opacity=".92" fill-rule="evenodd" d="{path}"/>')
         shapes.append(f'<path fill="url(#coxa-{name})" fill-rule="evenodd" d="{path}"/>')
-    return shapes
+    return shapes, sum(map(area, core))
 
 
 def _inner_lines(canvas: Canvas, doll: Doll, view: View, seen: Floats, normals: Floats, tolerance: float) -> str:

@@ -209,7 +209,7 @@ def _pillow(placed: Placed, at: Floats, rotations: Floats) -> Solid:
     along = along - (along @ across) * across
     along /= np.linalg.norm(along)
     axes = np.stack([np.cross(along, across), across, along])
-    points, normals, triangles = _ellipsoid(np.array([0.30, 2.4 * placed.radius_m, 0.26]))
+    points, normals, triangles = _ellipsoid(np.array([0.36, 2.4 * placed.radius_m, 0.34]))
     return Solid(placed.kind, points @ axes + at.mean(axis=0), normals @ axes, triangles, placed.round)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -13,7 +13,6 @@ from coxa.errors import BadInput
 from coxa.exercises.drawing.doll import Doll
 from coxa.exercises.drawing.marks import (
     Mark,
-    cleared,
     hip_arrow,
     hip_line,
     hips_lean,
@@ -31,6 +30,7 @@ from coxa.exercises.drawing.marks import (
 from coxa.exercises.drawing.panel import SCALE, Panel, panel
 from coxa.exercises.drawing.picture import MOVE, RIGHT, WRONG, Badge, Picture, arrow, badge, document, ruler
 from coxa.exercises.drawing.props import Solid, solid
+from coxa.exercises.drawing.room import Room
 from coxa.exercises.drawing.view import View
 from coxa.exercises.drawing.walkway import Walkway, walkway
 from coxa.exercises.drawing.words import describe_mistake, describe_positions
@@ -40,6 +40,8 @@ from coxa.exercises.moving import Moving, poses, props, still
 from coxa.exercises.placed import FAR_PROPS, Placed
 
 _MARGIN, _GAP = 12.0, 22.0
+#: Less than this of a mistake's place is too little to see.
+_SEEN_M2 = 2.5e-3
 #: Column and row of each panel.
 _BLOCKS: dict[int, list[tuple[int, float]]] = {
     3: [(0, 0.5), (1, 0.0), (1, 1.0)],
@@ -158,8 +160,21 @@ class Drawn:
             return [line, drop] if before != after else [line]
         ways = [part_arrow(posed, before, after, view, part, self.person.side) for part in parts]
         found = [way for way in (ways if parts else [motion_arrow(posed, before, after, view)]) if way is not None]
-        skin = view.project(self.doll.points(posed[after])[0])[:, :2]
-        return [cleared(way, skin[::5]) for way in found]
+        placed: list[Mark] = []
+        for way in found:
+            placed += self.room(after).without(placed).cleared([way])
+        return placed
+
+    def room(self, frame: int) -> Room:
+        """What room there is for arrows round the body of one frame, and round what it carries."""
+        posed = self.moving.posed[frame]
+        skin, _ = self.doll.points(posed)
+        carried = [thing for thing in self.solids(posed, self.moving.props, frame) if thing.round]
+        points = np.concatenate([skin, *(thing.points for thing in carried)])
+        starts = np.cumsum([len(skin), *(len(thing.points) for thing in carried)])[:-1]
+        more = [thing.triangles + np.int32(start) for thing, start in zip(carried, starts, strict=True)]
+        fine = np.concatenate([self.doll.fine, np.ones(len(points) - len(skin), dtype=bool)])
+        return Room.of(self.view.project(points), np.concatenate([self.doll.body.triangles, *more]).astype(np.int32), fine)
 
     @cached_property
     def hips_tip(self) -> bool:
@@ -280,18 +295,24 @@ def _mistake(right: Drawn, fault: str, named: Mistake | None, done: dict[tuple[V
         # Haste has no pose of its own: the same way, done in one long breath and in hurried strokes.
         view = right.view
         ways = right.arrows(variant.key)
-        led = [mark for mark in ways if mark.heads]
+        most = max((mark.length_m for mark in ways if mark.heads), default=0.0)
+        led = [mark for mark in ways if mark.heads and mark.length_m > 0.6 * most]
         if led:
-            arrows = [ways, _hastened(led[0])]
+            room = right.room(right.moving.key_frames[variant.key])
+            arrows = [ways, [replace(mark, colour=WRONG, heads=2) for mark in led] if led[1:] else room.cleared(_hastened(led[0]))]
     else:
         bad = Drawn(right.exercise, right.person, fault).posed(variant.key)
         where = variant.where or most_apart(good, bad, side)
         red, solids = right.doll.place(where, side), right.solids(bad)
         first = _telling(right, good, bad, where, variant.arrow)
-        for view in dict.fromkeys((first, right.view, *right.views)):
-            shown = panel(right.doll, bad, view, solids, wrong=red)
-            if shown.marked:
+        # red that is hardly seen, or is hidden by its own arrow, says nothing: then the view that shows most of it
+        tried: dict[View, Panel] = {}
+        for seen_from in dict.fromkeys((first, right.view, *right.views)):
+            tried[seen_from] = panel(right.doll, bad, seen_from, solids, wrong=red)
+            if tried[seen_from].wrong_m2 >= _SEEN_M2:
                 break
+        view = max(tried, key=lambda v: min(tried[v].wrong_m2, _SEEN_M2))
+        shown = tried[view]
         if where == "pelvis" and variant.arrow in ("up", "down") and hips_lean(bad, good):
             arrows = [
                 [hip_line(good, view, RIGHT)],
@@ -336,8 +357,7 @@ def _telling(right: Drawn, good: Posed, bad: Posed, where: str, way: str | None)
 def _hastened(way: Mark) -> list[Mark]:
     """Two short ways to and fro beside the one way."""
     line = way.line
-    length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
-    line = line.mean(axis=0) + (line - line.mean(axis=0)) * max(1.0, 0.36 / max(length, 1e-9))
+    line = line.mean(axis=0) + (line - line.mean(axis=0)) * max(1.0, 0.36 / max(way.length_m, 1e-9))
     along = line[-1] - line[0]
     aside = np.array([-along[1], along[0]]) / max(float(np.linalg.norm(along)), 1e-9)
     return [Mark(line + aside * shift, WRONG, 2) for shift in (-0.06, 0.06)]
@@ -361,7 +381,7 @@ def _compose(
     low, high = _widened(low, high, 0.55)
     wide, tall = high - low
     # Three lying figures in a row would be too small: the second and third stand one above the other, beside the first.
-    in_a_row = len(panels) < 3 or (len(panels) == 3 and wide < tall)
+    in_a_row = len(panels) < 3 or (len(panels) == 3 and wide < 0.75 * tall)
     places = [(k, 0.0) for k in range(len(panels))] if in_a_row else _BLOCKS[len(panels)]
     across, rows = max(c for c, _ in places) + 1, int(max(r for _, r in places)) + 1
     width = 2 * _MARGIN + across * wide + (across - 1) * _GAP
@@ -376,7 +396,7 @@ def _compose(
         corner = np.array([_MARGIN + column * (wide + _GAP), _MARGIN + head + row * (tall + head + _GAP)])
         shift = corner - low
         shapes.append(f'<g transform="translate({shift[0]:.1f} {shift[1]:.1f})">{drawing.drawn(bold)}</g>')
-        shapes += [arrow(m.line * SCALE + shift, colour=m.colour, weight=4.4 * bold, heads=m.heads) for m in group]
+        shapes += [arrow(m.line * SCALE + shift, colour=m.colour, weight=5.0 * bold, heads=m.heads) for m in group]
         shapes.append(badge(sign, corner[0] + radius, corner[1] - head + radius, radius))
     if below is not None:
         low, high = below.low * SCALE, below.high * SCALE
@@ -384,6 +404,6 @@ def _compose(
         height += float(high[1] - low[1]) + _MARGIN
         shapes[0] = f'<rect width="{width:.0f}" height="{height:.0f}" fill="#fff"/>'
         shapes.append(f'<g transform="translate({more[0]:.1f} {more[1]:.1f})">{below.panel.drawn(bold)}</g>')
-        shapes.append(arrow(below.way.line * SCALE + more, colour=below.way.colour, weight=4.4 * bold))
+        shapes.append(arrow(below.way.line * SCALE + more, colour=below.way.colour, weight=5.0 * bold))
         shapes.append(ruler(below.measure * SCALE + more, "3 m", 17.0 * bold, bold))
     return document(title, alt, round(width), round(height), shapes, bold=bold)
