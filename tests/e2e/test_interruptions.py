@@ -104,3 +104,27 @@ def test_on_another_device_the_pain_before_stays(server: Server, visit: Callable
     assert [start["pain_before"] for start in kept(server, "session-started")] == [2]
     again.press("Go on")
     again.to_the_end()
+
+
+def test_the_screen_stays_on_and_is_kept_on_again_after_it_was_out_of_sight(visit: Callable[..., Visit]) -> None:
+    one = visit()
+    one.context.add_init_script("""
+      window.locks = [];
+      Object.defineProperty(navigator, "wakeLock", {configurable: true, value: {request: async () => {
+        const lock = {released: false, release: async () => { lock.released = true; }};
+        window.locks.push(lock);
+        return lock;
+      }}});
+    """)
+    session = in_a_session(one)
+    one_set(session, 1, done=False)
+    assert one.page.evaluate("window.locks.map((lock) => lock.released)") == [False]
+    one.page.evaluate("window.locks[0].released = true")  # browsers let it go with the page's sight
+    one.page.evaluate(SIGHT, True)
+    one.page.evaluate(SIGHT, False)
+    session.until(lambda: one.page.evaluate("window.locks.map((lock) => lock.released)") == [True, False])
+    session.button("Go on").first.click()
+    session.press("Set done")
+    session.see("Rest")
+    session.to_the_end()
+    session.until(lambda: one.page.evaluate("window.locks.at(-1).released"))
