@@ -46,6 +46,7 @@ def one_set(session: SessionPage, taps: int, *, done: bool = True) -> None:
         session.visit.page.wait_for_timeout(150)
     for _ in range(taps):
         session.press("Tap: one more")
+    session.until(lambda: session.count() >= taps)
     if done:
         session.press("Set done")
 
