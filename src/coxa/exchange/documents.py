@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from coxa.care.history import ExerciseDone, History, Session
-from coxa.care.programme import Profile, Programme
+from coxa.care.programme import Profile
 from coxa.care.questionnaire import Answer, Answers, answers_schema, read_answers
 from coxa.care.screening import Clearance, Screening, screen
 from coxa.errors import BadInput
@@ -160,13 +160,6 @@ def read_history(document: object, where: str = "history") -> History:
     history = read_value(History, fields, where)
     check_history(history, where)
     return history
-
-
-def read_programme(document: object, where: str = "programme") -> Programme:
-    """A programme, as `coxa plan --json` prints it."""
-    programme = read_value(Programme, document, where)
-    _known([planned.exercise for planned in programme.exercises], f"{where}: exercises")
-    return programme
 
 
 def check_history(history: History, where: str = "history") -> None:

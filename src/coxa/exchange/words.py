@@ -254,11 +254,6 @@ def fault_fix(fault: FaultId, exercise: Exercise | None = None) -> str:
     return _(FAULTS[fault][1])
 
 
-def fault_why(fault: FaultId, exercise: Exercise | None = None) -> str:
-    """Why the mistake matters, where the exercise says so; else nothing."""
-    return next((_sentence(m.why) for m in exercise.mistakes if m.fault == fault), "") if exercise else ""
-
-
 def by_harm(faults: Iterable[Fault], exercise: Exercise | None = None) -> list[FaultId]:
     """The kinds of mistake seen, the one to change first in front: red before amber, then harm, then how often."""
     faults = list(faults)

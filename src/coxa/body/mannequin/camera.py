@@ -53,11 +53,6 @@ class Camera:
         return np.array([self.aim[0] + self.distance_m * np.sin(a), self.height_m, self.aim[2] + self.distance_m * np.cos(a)])
 
     @property
-    def tilt_deg(self) -> float:
-        """How far the lens looks down from the horizon, degrees."""
-        return float(np.degrees(np.arctan2(self.height_m - self.aim[1], self.distance_m)))
-
-    @property
     def focal_px(self) -> float:
         """Focal length in pixels."""
         return float(max(self.width, self.height) / 2 / np.tan(np.radians(self.fov_deg) / 2))

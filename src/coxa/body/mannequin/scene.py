@@ -10,7 +10,6 @@ import numpy as np
 
 from coxa.body.mannequin.camera import Camera
 from coxa.body.mannequin.raster import Backdrop, Light
-from coxa.body.mannequin.skeleton import Floats
 
 Flooring = Literal["wood", "carpet", "tiles", "plain"]
 Colour = tuple[int, int, int]
@@ -92,11 +91,6 @@ class Scene:
             light.direct, light.sky, light.ground, light.tint,
         )  # fmt: skip
         return Backdrop(picture, near, shade, lit)
-
-    def lit_from(self, towards: Floats) -> Light:
-        """Return this room's light, coming from elsewhere."""
-        x, y, z = (float(v) for v in towards)
-        return Light((x, y, z), self.light.direct, self.light.sky, self.light.ground, self.light.warmth)
 
 
 @nb.njit(cache=True, nogil=True)

@@ -121,12 +121,6 @@ def progress_of(visitor: Whose) -> Progress | None:
     return _KEPT.setdefault(visitor.store, _Kept()).get(key, make)
 
 
-def review_for(visitor: Whose) -> Review | None:
-    """What the visitor's diary comes to today, in the language spoken now; None while there is no programme."""
-    found = progress_of(visitor)
-    return found.review if found else None
-
-
 def forget(visitor: Whose) -> None:
     """Leave nothing of a person in memory, when they are erased."""
     _KEPT.setdefault(visitor.store, _Kept()).forget(visitor.person.id)
