@@ -99,7 +99,7 @@ class SessionPage:
         for _ in range(30):
             if last.count():
                 return
-            for words in ("Skip", "Same", "Leave out"):
+            for words in ("Skip", "Same", "Leave out", "I do not know"):
                 if self.button(words).count():
                     self.button(words).click()
                     break

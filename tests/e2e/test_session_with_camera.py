@@ -40,14 +40,17 @@ def test_from_the_first_page_to_a_finished_session(server: Server, visit: Callab
     session.wait_for_count(4)
     session.press("Set done")
     session.see("Rest")
+    # The film goes round: on a busy machine a repetition more may be done before the set is ended.
     done = kept(server, "repetition")
-    assert [repetition["counted"] for repetition in done] == [True] * 4
+    assert [repetition["counted"] for repetition in done][:4] == [True] * 4
     # The film may be met anywhere in its loop: of four repetitions that follow each other, one rolls back; the first of them may be
     # met on its way up, and looks hasty then.
     (result,) = results(server)
     assert result["status"] == "judged"
-    assert sum("rolls-back" in repetition["faults"] for repetition in result["repetitions"]) == 1
-    assert one.said().count(CUE) == 1
+    assert len(result["repetitions"]) == len(done)
+    rolled = ["rolls-back" in repetition["faults"] for repetition in result["repetitions"]]
+    assert sum(rolled[:4]) == 1
+    assert 1 <= one.said().count(CUE) <= sum(rolled)
     session.press("Skip")
     session.see("How is the pain now?")
     session.press("More")
@@ -76,7 +79,9 @@ def test_a_set_goes_on_while_the_connection_is_cut(server: Server, visit: Callab
     session.press("Set done")
     session.see("Rest")
     done = kept(server, "repetition")
-    assert [repetition["counted"] for repetition in done] == [True] * 4
+    assert [repetition["counted"] for repetition in done][:4] == [True] * 4
+    (result,) = results(server)
+    assert len(result["repetitions"]) == len(done), "none is lost, none is written twice"
 
 
 def test_a_camera_that_is_pulled_out_pauses_and_comes_back(server: Server, visit: Callable[..., Visit]) -> None:
