@@ -49,6 +49,8 @@ OWN: tuple[tuple[str, str, str, float], ...] = (
     ("bridge", "side", "", 0.0),
     ("squat", "side", "", 0.0),
 )
+#: What the rendered clips call by another name than the catalogue.
+NAMES = {"side-abduction": "side-lying-abduction"}
 PAGE = """<!doctype html><meta charset="utf-8"><title>doors</title>"""
 #: Sends every picture of a clip through the worker and gives back the landmarks, as the live session does.
 DRIVE = """
@@ -108,7 +110,7 @@ def rendered(folder: Path, most: int) -> Iterator[Filmed]:
     for truth in sorted(folder.glob("*.json")):
         told = json.loads(truth.read_text())
         if told.get("exercise") and (clip := truth.with_name(told["file"])).exists() and "negative" not in clip.name:
-            yield read(clip, told["exercise"], most)
+            yield read(clip, NAMES.get(told["exercise"], told["exercise"]), most)
 
 
 def own(count: int, most: int) -> Iterator[Filmed]:

@@ -2,7 +2,7 @@
 
 export type CameraTrouble = "refused" | "none" | "busy" | "insecure" | "unplugged";
 
-export interface CameraHandlers {
+interface CameraHandlers {
   /** One new picture, with the time at which it was taken, in ms of one clock that never runs back. */
   frame(video: HTMLVideoElement, time_ms: number): void;
   trouble(what: CameraTrouble): void;
@@ -10,7 +10,7 @@ export interface CameraHandlers {
 }
 
 /** Times of capture as the browser tells them, made strictly increasing across cameras and clocks. */
-export class FrameClock {
+class FrameClock {
   private offset = 0;
   private last = -Infinity;
   private source: "capture" | "media" | null = null;

@@ -19,7 +19,7 @@ export type Screen =
   | "effort"
   | "after";
 
-export interface SetNow {
+interface SetNow {
   key: string;
   started_ms: number;
   done: number;
@@ -58,7 +58,7 @@ export interface Coach {
   left: string | null;
 }
 
-export type DiaryEvent = { kind: string } & Record<string, unknown>;
+type DiaryEvent = { kind: string } & Record<string, unknown>;
 
 export interface Entry {
   key: string;

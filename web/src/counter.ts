@@ -2,7 +2,7 @@
 
 import { type Exercise, target } from "./plan";
 
-export type Beat =
+type Beat =
   | { at_s: number; kind: "up" | "down"; repetition: number }
   | { at_s: number; kind: "hold"; repetition: number; second: number }
   | { at_s: number; kind: "done"; repetition: number };

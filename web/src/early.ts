@@ -13,7 +13,7 @@ const answers = (): readonly (readonly [number, string])[] => [
   [7, t("Very hard")],
 ];
 
-export interface Asks {
+interface Asks {
   readonly state: Coach;
   readonly today: Today;
   act(action: Action): void;

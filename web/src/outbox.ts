@@ -12,7 +12,7 @@ const BATCH = 100;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 15_000;
 
-export interface Waiting extends Entry {
+interface Waiting extends Entry {
   order?: number;
   owner: string;
 }
@@ -22,7 +22,7 @@ export interface Answer {
   refused: { key: string; detail: string }[];
 }
 
-export type Post = (entries: Entry[]) => Promise<Answer>;
+type Post = (entries: Entry[]) => Promise<Answer>;
 
 /** The server heard and said no, so that sending the same again is of no use until something changes. */
 export class SignedOut extends Error {}

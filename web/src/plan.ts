@@ -21,7 +21,7 @@ export interface Rules {
   during: Record<string, Record<string, number[][]>>;
 }
 
-export interface Named {
+interface Named {
   id: string;
   name: string;
 }
@@ -97,7 +97,7 @@ export interface Today {
   rules: Rules;
 }
 
-export class BadPlan extends Error {}
+class BadPlan extends Error {}
 
 function expect(holds: boolean, what: string): void {
   if (!holds) throw new BadPlan(`today: expected ${what}; reload the page, or start the server again`);

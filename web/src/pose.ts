@@ -21,13 +21,13 @@ export type FromWorker =
   | { type: "pose"; time_ms: number; values: Float32Array; found: boolean; took_ms: number };
 
 /** Slower than this for so long, and the small model takes over: it counts, but faults were not shown to hold with it. */
-export const SLOW_FPS = 12;
-export const SLOW_FOR_MS = 5000;
+const SLOW_FPS = 12;
+const SLOW_FOR_MS = 5000;
 /** Slower than this, nothing else may take the processor's time. */
 const BEHIND_FPS = 15;
 
 /** Frames a second over a sliding window, and whether they have been too few for too long. */
-export class Pace {
+class Pace {
   private times: number[] = [];
   private slow_since: number | null = null;
 
@@ -64,7 +64,7 @@ export class Pace {
   }
 }
 
-export interface PoseHandlers {
+interface PoseHandlers {
   progress(loaded: number, total: number): void;
   loaded(model: Model, delegate: Delegate): void;
   failed(detail: string): void;

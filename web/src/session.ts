@@ -393,7 +393,7 @@ class Session implements Leads {
 }
 
 /** The moment with the person's own offset, as the diary wants it. */
-export function localIso(date: Date): string {
+function localIso(date: Date): string {
   const minutes = -date.getTimezoneOffset();
   const two = (n: number): string => String(Math.floor(Math.abs(n))).padStart(2, "0");
   const here = new Date(date.getTime() + minutes * 60_000).toISOString().slice(0, -1);

@@ -4,7 +4,7 @@
  * not stall the session.
  */
 
-export type Rank = "stop" | "fault" | "say" | "count" | "praise";
+type Rank = "stop" | "fault" | "say" | "count" | "praise";
 const WEIGHT: Record<Rank, number> = { stop: 4, fault: 3, say: 2, count: 1, praise: 0 };
 
 export interface Cue {
@@ -12,7 +12,7 @@ export interface Cue {
   rank: Rank;
 }
 
-export interface SpeechOptions {
+interface SpeechOptions {
   language: string;
   on: boolean;
   rate: number;

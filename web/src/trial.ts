@@ -4,7 +4,7 @@ import type { Exercise, Today } from "./plan";
 import { readToday } from "./plan";
 import { type Begin, FRAME_BYTES, type FromServer, Wire } from "./wire";
 
-export interface TrialHandlers {
+interface TrialHandlers {
   heard(message: FromServer): void;
   linked(on: boolean): void;
   seen(world: Float32Array): void;

@@ -7,7 +7,7 @@ export const FRAME_BYTES = 940;
 const POINTS = 33;
 const VALUES = POINTS * 7;
 /** 20 minutes at 30 frames a second. */
-export const MOST_FRAMES = 36_000;
+const MOST_FRAMES = 36_000;
 /** Frames in one message when many have to be sent again. */
 const BATCH = 64;
 /** So many frames behind, a cue is about a movement that is over. */
@@ -51,13 +51,13 @@ export type FromServer =
   | { type: "result"; result: SetResult; form: Record<string, unknown>; ask_self_check: boolean }
   | { type: "error"; detail: string; code?: string };
 
-export interface SetResult {
+interface SetResult {
   repetitions: { counted: boolean }[];
   holds: { held_s: number }[];
   [name: string]: unknown;
 }
 
-export interface WireHandlers {
+interface WireHandlers {
   heard(message: FromServer): void;
   /** the connection is there, or it is not */
   linked(on: boolean): void;

@@ -98,7 +98,7 @@ function bounds(scene: Object3D, mixer: AnimationMixer, duration: number): { cen
 }
 
 /** From how far a movement that reaches so far is in view, in a frame of this shape. */
-export function distanceFor({ around, height }: { around: number; height: number }, elevation: number, aspect: number): number {
+function distanceFor({ around, height }: { around: number; height: number }, elevation: number, aspect: number): number {
   const e = (elevation * Math.PI) / 180;
   const up = (height / 2) * Math.cos(e) + around * Math.sin(e);
   const half = Math.tan(((FIELD_OF_VIEW_DEG / 2) * Math.PI) / 180);

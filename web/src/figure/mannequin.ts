@@ -10,7 +10,7 @@ const AT = {
   heelRight: 30, toeLeft: 31, toeRight: 32,
 } as const; // prettier-ignore
 type Name = keyof typeof AT;
-export const COUNT = 33;
+const COUNT = 33;
 
 /** Half widths along a limb, from its first joint to its second, in metres for an adult of average build. */
 const PROFILES: Record<string, readonly number[]> = {

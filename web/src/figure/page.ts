@@ -16,7 +16,7 @@ const SLOW = 0.5;
 const TURN_DEG = 30;
 
 /** Add the button to `place`: `data-figure` is the glTF file, `data-alt` what it shows, `data-words` the labels as JSON. */
-export function offerFigure(place: HTMLElement): void {
+function offerFigure(place: HTMLElement): void {
   const { figure: glb, alt = "", words: given = "{}" } = place.dataset;
   const words = JSON.parse(given) as Words;
   if (!glb) return;

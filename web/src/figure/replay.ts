@@ -22,7 +22,7 @@ const LOW_M = 0.5;
 const SLOW = 0.5;
 
 /** Fill `place`: `data-replay` is where the landmarks are, `data-words` the labels as JSON. */
-export async function mountReplay(place: HTMLElement): Promise<void> {
+async function mountReplay(place: HTMLElement): Promise<void> {
   const words = JSON.parse(place.dataset.words ?? "{}") as Words;
   const said = document.createElement("p");
   said.className = "soft";

@@ -24,7 +24,7 @@ export interface Viewpoint {
   distance: number;
 }
 
-export interface Options {
+interface Options {
   alt: string;
   from?: Viewpoint;
   target?: readonly [number, number, number];
