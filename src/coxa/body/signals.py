@@ -116,7 +116,12 @@ SIGNALS = {
         Signal("leg_rise", LEG_RISE, "deg", ("side",), 0.8, "leg line (hip to ankle) over the horizontal, lying on back or front"),
         Signal("thigh_rise", THIGH_RISE, "deg", ("side",), 1.0, "thigh over the horizontal; 90 is upright"),
         Signal(
-            "foot_drop", FOOT_DROP, "shin lengths", ("front",), 0.01, "height of the other, hanging side over this, standing one, at hip and foot"
+            "foot_drop",
+            FOOT_DROP,
+            "shin lengths",
+            ("front",),
+            0.01,
+            "height of the other, hanging side over this, standing one, at hip and foot",
         ),
         Signal("leg_swing", LEG_SWING, "deg", ("diagonal",), 2.0, "leg in front of the hips, lying on the side, from how short it looks"),
         Signal("travel", TRAVEL, "trunk lengths", ("front", "side"), 0.02, "place of the hips: to the person's left, or to the front"),

@@ -224,7 +224,10 @@ def swayed(posed: Posed, sway_deg: Floats) -> Posed:
 
 
 def towards(points: Floats, view: str, side: Side, end: str = "feet") -> Floats:
-    """Horizontal unit direction from a body (33, 3) to where the camera of a view stands; `side` is the near one, `end` that of a lying body."""
+    """Horizontal unit direction from a body (33, 3) to where the camera of a view stands.
+
+    `side` is the near one; `end`, "feet" or "head", is the one that a diagonal camera is nearer to when the body lies.
+    """
     trunk = points[23] + points[24] - points[11] - points[12]
     left = points[11] - points[12] + points[23] - points[24]
     ahead = np.cross(left, -trunk)
@@ -250,9 +253,7 @@ def azimuth_of(way: Floats) -> float:
     return float(np.degrees(np.arctan2(way[0], way[2])))
 
 
-def traces(
-    points: Floats, names: Sequence[str], side: Side, view: str, near: Side | None = None, end: str = "feet"
-) -> dict[str, Floats]:
+def traces(points: Floats, names: Sequence[str], side: Side, view: str, near: Side | None = None, end: str = "feet") -> dict[str, Floats]:
     """Signals as an endlessly distant camera in the middle of the view sees them, without noise.
 
     Parameters

@@ -32,7 +32,20 @@ from coxa.body.posture import (
     view_of,
 )
 from coxa.body.signals import BOTH, ORIENTATIONS, PLANTED, SHIN_PER_TRUNK, measure
-from coxa.motion.plan import AS_ONE, EACH, LEVEL, MOST_FAULTS, MOST_NEEDED, MOST_SIGNALS, NEAR, NOT_IN_STEP, OSCILLATION, SAG, UPPER, VISIBLE
+from coxa.motion.plan import (
+    AS_ONE,
+    EACH,
+    LEVEL,
+    MOST_FAULTS,
+    MOST_NEEDED,
+    MOST_SIGNALS,
+    NEAR,
+    NOT_IN_STEP,
+    OSCILLATION,
+    SAG,
+    UPPER,
+    VISIBLE,
+)
 from coxa.motion.repetitions import ABANDONED, ENDED, GOING, IDLE, SETTLING, advance, finish, start_tracker
 
 # Events that the step reports.
@@ -281,11 +294,7 @@ def is_visible(plan: Any, side: int, image: Any, visibility: Any, least: float) 
 def shows(image: Any, visibility: Any, i: int, least: float) -> bool:
     """Whether one landmark is inside the frame and visible (NaN compares false)."""
     return (
-        visibility[i] >= least
-        and image[i, 0] >= -EDGE
-        and image[i, 0] <= 1.0 + EDGE
-        and image[i, 1] >= -EDGE
-        and image[i, 1] <= 1.0 + EDGE
+        visibility[i] >= least and image[i, 0] >= -EDGE and image[i, 0] <= 1.0 + EDGE and image[i, 1] >= -EDGE and image[i, 1] <= 1.0 + EDGE
     )
 
 

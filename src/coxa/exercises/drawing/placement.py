@@ -218,6 +218,7 @@ def _describe(exercise: Exercise, where: Stand) -> str:
         "{height} metres above the floor. A shaded fan on the floor is what it sees: the whole person."
     )
     return text.format(
-        name=exercise.name, where=_(_AT_THE_HEAD) if at_the_head else _SEEN[where.view], distance=point(f"{where.distance_m:g}"), surface=first,
+        name=exercise.name, where=_(_AT_THE_HEAD) if at_the_head else _SEEN[where.view],
+        distance=point(f"{where.distance_m:g}"), surface=first,
         height=point(f"{where.height_m:.1f}"),
     )  # fmt: skip
