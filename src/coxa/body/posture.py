@@ -31,7 +31,7 @@ DIRECTIONS = 9
 ALONG = 0.82
 
 #: Whoever lies on back or front is seen diagonally between these; a camera half-way between side and end, placed by eye, has to be.
-OFF_SIDE_DEG, OFF_END_DEG = 30.0, 64.0
+OFF_SIDE_DEG, OFF_END_DEG = 26.0, 64.0
 
 #: Knees less far below the hips than this, in trunks, are those of a person who sits; standing they are at 0.85, and a
 #: low camera sees the nearer knees lower than they are.
