@@ -73,7 +73,7 @@ def framing(exercise: Exercise, posture: str, view: str, ready: bool, image: Any
         return coaching.setup.say
     if view != "unknown" and view not in coaching.views:
         words = TURN if posture in UPRIGHT else MOVE
-        best = coaching.views[0]
+        best: str = coaching.views[0]
         if best == "diagonal" and coaching.end == "head":
             best = "head-side"
         return words[best] if best in words else MOVE[best]
