@@ -1,6 +1,6 @@
 """Every exercise that a camera follows, through pixels and the real pose model: is each repetition or hold counted?
 
-    python bench/film_catalogue.py --out DIR [--only knee-hug,donkey-kick] [--clips 5] [--part 0/2]
+    python bench/film_catalogue.py --out DIR [--only knee-hug,donkey-kick] [--clips 5] [--first 1] [--part 0/2]
     python bench/film_catalogue.py --out DIR --table
 
 Own body; other people, cameras and rooms in every clip, where a household has a camera; range, tempo and path vary away from the
@@ -114,6 +114,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--only", default="")
     parser.add_argument("--clips", type=int, default=5)
+    parser.add_argument("--first", type=int, default=1, help="number of the first clip: other numbers are other people, cameras and rooms")
     parser.add_argument("--part", default="0/1")
     parser.add_argument("--table", action="store_true", help="analyse the clips that are there")
     arguments = parser.parse_args()
@@ -123,7 +124,7 @@ def main() -> None:
         return
     part, parts = map(int, arguments.part.split("/"))
     chosen = [e for e in catalogue.all_exercises() if e.coaching and (not arguments.only or e.id in arguments.only.split(","))]
-    jobs = [(e, seed) for seed in range(1, arguments.clips + 1) for e in chosen]
+    jobs = [(e, seed) for seed in range(arguments.first, arguments.first + arguments.clips) for e in chosen]
     for exercise, seed in jobs[part::parts]:
         make(exercise, seed, arguments.out)
 

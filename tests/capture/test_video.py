@@ -442,6 +442,19 @@ def test_jump_to_another_body_is_refused_for_as_long_as_it_lasts(distance: float
     np.testing.assert_array_equal(seen, ~gone)
 
 
+def test_somebody_of_whom_half_was_found_at_first_is_found_whole_later() -> None:
+    half, whole = body(0.2, 0.5, 0.12), body(0.36, 0.42, 0.3)
+    whole[[0, 7, 8]] = half[[0, 7, 8]] + np.float32(0.01)
+    person = Person(1000, 1000)
+    assert all(person.is_same(k / 12, half) for k in range(36))
+    assert all(person.is_same(3 + k / 12, whole) for k in range(36))
+    elsewhere = whole.copy()
+    elsewhere[[0, 7, 8], 0] += 0.2
+    person = Person(1000, 1000)
+    assert all(person.is_same(k / 12, half) for k in range(36))
+    assert not any(person.is_same(3 + k / 12, elsewhere) for k in range(36))
+
+
 def test_person_who_left_an_empty_picture_may_come_back_elsewhere() -> None:
     person = Person(1000, 1000)
     assert all(person.is_same(k / 30, body(0.2, 0.5)) for k in range(60))

@@ -242,7 +242,7 @@ FOLLOWED = {
     "lower-back-rotations": ("knees_sideways", 1, "both", ("left", "right"), ("side",), "top", (10, 10)),
     "knee-hug": ("thigh_rise", 1, "near", (), ("side",), "top", (10, 10)),
     "hip-circles": ("thigh_rise", 1, "near", (), ("side",), None, None),
-    "lower-back-rotation-stretch": ("knees_sideways", 1, "both", ("left", "right"), ("side",), "band", (20, 20)),
+    "lower-back-rotation-stretch": ("knees_across", 1, "both", ("left", "right"), ("diagonal",), "band", (20, 20)),
     "hamstring-stretch": ("leg_rise", 1, "near", (), ("side",), "band", (20, 60)),
     "figure-four-stretch": ("hip_angle", -1, "near", (), ("side",), "band", (20, 60)),
     "inner-thigh-stretch": ("knee_opening", 1, "both", (), ("diagonal", "side"), "band", (20, 20)),

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from sets import made
 
+from coxa.body.landmarks import MIRRORED
 from coxa.body.recording import Recording
-from coxa.capture.simulated import TrueRepetition
+from coxa.capture.simulated import Simulation, TrueRepetition
 from coxa.motion import analyze
 
 LEGS = ((25, 26), (27, 28), (29, 30), (31, 32))
@@ -101,3 +102,68 @@ def test_a_deep_sag_of_a_low_bridge_is_told_from_the_way_back() -> None:
         assert [sum(f.id == "sags" and f.repetition == k for f in result.faults) for k in range(2)] == [1, 1]
         clean = made("bridge", seed, view="side", repetitions=2, down_s=3.5)
         assert not any(f.id == "sags" for f in analyze(clean.recording, "bridge", judge_untested=True).faults)
+
+
+def test_a_rotation_whose_legs_are_exchanged_goes_the_same_way_for_as_long() -> None:
+    for seed in range(3):
+        done = made("lower-back-rotation-stretch", seed, repetitions=2, noise=False)
+        before = analyze(done.recording, "lower-back-rotation-stretch")
+        assert [r.direction for r in before.repetitions] == [r.direction for r in done.truth.repetitions]
+        image, world = np.array(done.recording.image), np.array(done.recording.world)
+        inside = during(done.recording, done.truth.repetitions[1])
+        for a, b in ((23, 24), *LEGS):
+            image[np.ix_(inside, [a, b])] = image[np.ix_(inside, [b, a])]
+            world[np.ix_(inside, [a, b])] = world[np.ix_(inside, [b, a])]
+        after = analyze(replace(done.recording, image=image, world=world), "lower-back-rotation-stretch")
+        assert [r.direction for r in after.repetitions] == [r.direction for r in before.repetitions]
+        assert sum(h.held_s for h in after.holds) == pytest.approx(sum(h.held_s for h in before.holds), abs=1.0)
+
+
+def swings(seed: int) -> tuple[Simulation, list[TrueRepetition]]:
+    """A set of swings, and those to the front."""
+    done = made("side-lying-flexion-extension", seed, repetitions=4, noise=False)
+    return done, [r for r in done.truth.repetitions if r.direction == "forward"]
+
+
+def test_a_swinging_knee_in_which_the_model_believes_less_is_still_followed() -> None:
+    for seed in range(3):
+        done, forward = swings(seed)
+        assert forward
+        visibility = np.array(done.recording.visibility)
+        knee = 25 if done.truth.side == "left" else 26
+        for repetition in forward:
+            inside = during(done.recording, repetition)
+            visibility[inside[len(inside) // 4 : -len(inside) // 4], knee] = 0.4
+        result = analyze(replace(done.recording, visibility=visibility), "side-lying-flexion-extension")
+        assert result.counted == len(forward)
+        visibility[:, knee] = 0.4  # never well seen: then it is not followed
+        assert analyze(replace(done.recording, visibility=visibility), "side-lying-flexion-extension").status == "cannot_see"
+
+
+def test_a_body_on_its_side_that_the_model_turns_over_to_and_fro_still_swings() -> None:
+    for seed in range(3):
+        done, forward = swings(seed)
+        image, world = np.array(done.recording.image), np.array(done.recording.world)
+        for repetition in forward:
+            inside = during(done.recording, repetition)
+            top = inside[len(inside) // 3 : 2 * len(inside) // 3]
+            for values in (image, world):
+                turned = values[:, MIRRORED.astype(int)]
+                values[top[::3]] = turned[top[::3]]
+                values[top[1::3]] = 0.5 * (values[top[1::3]] + turned[top[1::3]])
+        result = analyze(replace(done.recording, image=image, world=world), "side-lying-flexion-extension")
+        assert result.counted == len(forward)
+
+
+def test_a_hip_hike_of_which_the_ankles_show_next_to_nothing_is_listed() -> None:
+    for seed in range(3):
+        done = made("hip-hike", seed, repetitions=3, noise=False)
+        image = np.array(done.recording.image)
+        # As a pose model sees it in front of a step: half of the drop, and none of it at the ankles.
+        for a in (23, 25, 27, 29, 31):
+            apart = image[:, a, 1] - image[:, a + 1, 1]
+            change = apart - np.median(apart[:6])
+            lost = (1.0 if a == 27 else 0.5) * change
+            image[:, a, 1] -= 0.5 * lost
+            image[:, a + 1, 1] += 0.5 * lost
+        assert len(analyze(replace(done.recording, image=image), "hip-hike").repetitions) == 3

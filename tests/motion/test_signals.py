@@ -20,7 +20,7 @@ ANGLES = st.floats(-70.0, 70.0)
 
 def body(**places: tuple[float, float]) -> np.ndarray:
     """Points by name, such as left_knee=(x, y), in pixels, y down; the rest at the hips."""
-    numbers = {"shoulder": 11, "hip": 23, "knee": 25, "ankle": 27}
+    numbers = {"shoulder": 11, "hip": 23, "knee": 25, "ankle": 27, "toe": 31}
     points = np.full((34, 2), 200.0)
     points[[11, 12], 1] -= TRUNK
     for name, place in places.items():
@@ -86,10 +86,29 @@ def test_an_upright_thigh_rises_90_degrees() -> None:
 
 
 @given(st.floats(-0.4, 0.4))
-def test_the_hanging_foot_falls_below_the_standing_one(shins: float) -> None:
-    points = body(left_ankle=(200.0, 350.0), right_ankle=(180.0, 350.0 - shins * SHIN))
+def test_the_hanging_side_falls_below_the_standing_one_at_hip_and_foot(shins: float) -> None:
+    down = shins * SHIN
+    hips = {"left_hip": (210.0, 200.0), "right_hip": (190.0, 200.0 - down)}
+    ankles = {"left_ankle": (200.0, 350.0), "right_ankle": (180.0, 350.0 - down)}
+    points = body(**hips, **ankles, left_toe=(200.0, 380.0), right_toe=(180.0, 380.0 - down))
     assert value("foot_drop", points, LEFT) == pytest.approx(shins)
     assert value("foot_drop", points, RIGHT) == pytest.approx(-shins)
+    points[[31, 32]] = math.nan  # not every source has toes
+    assert value("foot_drop", points, LEFT) == pytest.approx(shins)
+
+
+def test_a_foot_that_only_dangles_is_but_a_quarter_of_a_drop() -> None:
+    ankles = {"left_ankle": (200.0, 350.0), "right_ankle": (180.0, 350.0)}
+    points = body(**ankles, left_toe=(200.0, 380.0 + 0.1 * SHIN), right_toe=(180.0, 380.0))
+    assert value("foot_drop", points, LEFT) == pytest.approx(0.025)
+
+
+@given(ANGLES)
+def test_knees_that_go_to_the_persons_left_do_so_whichever_is_which(angle: float) -> None:
+    first, second = at((190.0, 200.0), 70.0, angle), at((210.0, 200.0), 70.0, angle)
+    assert value("knees_across", body(left_knee=first, right_knee=second)) == pytest.approx(angle)
+    assert value("knees_across", body(left_knee=second, right_knee=first)) == pytest.approx(angle)
+    assert value("knees_across", body(left_knee=first, right_knee=second), orient=-AHEAD) == pytest.approx(-angle)
 
 
 @given(st.floats(0.2, 1.2), st.sampled_from((-1.0, 1.0)))
@@ -121,7 +140,7 @@ def test_a_mirror_exchanges_the_sides_of_every_signal(name: str) -> None:
         orient = rng.uniform(-1.0, 1.0, 3)
         other = orient * np.array([-1.0, 1.0, -1.0])
         left, right = value(name, points, LEFT, orient), value(name, mirrored(points), RIGHT, other)
-        if name in ("knees_sideways", "travel", "hip_shift"):
+        if name in ("knees_sideways", "knees_across", "travel", "hip_shift"):
             continue  # to the left, or from the picture's edge: of the whole body
         assert right == pytest.approx(left)
 

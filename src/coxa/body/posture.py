@@ -30,6 +30,9 @@ DIRECTIONS = 9
 #: Share of the trunk's length that points at the camera when somebody on their side is seen from the feet.
 ALONG = 0.82
 
+#: Whoever lies on back or front is seen diagonally between these; a camera half-way between side and end, placed by eye, has to be.
+OFF_SIDE_DEG, OFF_END_DEG = 26.0, 64.0
+
 #: Knees less far below the hips than this, in trunks, are those of a person who sits; standing they are at 0.85, and a
 #: low camera sees the nearer knees lower than they are.
 SEATED_KNEES = 0.45
@@ -118,9 +121,9 @@ def view_of(posture: int, d: Floats, n: Floats) -> int:
         return NO_VIEW
     if posture in (SUPINE, PRONE, ALL_FOURS):
         along = math.degrees(math.atan2(abs(d[5]), abs(d[3])))
-        if along < 35.0:
+        if along < OFF_SIDE_DEG:
             return SIDE
-        return FEET_END if along > 60.0 else DIAGONAL
+        return FEET_END if along > OFF_END_DEG else DIAGONAL
     if posture == SIDE_LYING and abs(d[5]) > ALONG:
         return FEET_END
     if posture == SIDE_LYING and n[1] > 0.64:

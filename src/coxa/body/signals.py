@@ -35,7 +35,7 @@ PLANTED = 33
 (TRUNK_THIGH, KNEE_FLEXION, KNEE_OPENING, LEG_LIFT, LEG_ABDUCTION, THIGH_EXTENSION, TRUNK_LEAN, TRUNK_FORWARD, HIP_HEIGHT,
  FOOT_LIFT, ANKLE_GAP, KNEE_GAP_RATIO, OBLIQUITY, KNEES_ABOVE_HIPS, HIP_ANGLE, OTHER_KNEE_FLEXION, OTHER_LEG_ABDUCTION, TRUNK_SLOPE,
  HIP_SHIFT, KNEELING_THIGH, KNEES_SIDEWAYS, KNEE_SIDEWAYS, LEG_RISE, THIGH_RISE, FOOT_DROP, LEG_SWING, TRAVEL,
- SEAT_HEIGHT) = range(28)  # fmt: skip
+ SEAT_HEIGHT, KNEES_ACROSS) = range(29)  # fmt: skip
 
 # Thigh and shin are each about 0.246 of body height, shoulder to hip 0.288 (Drillis & Contini 1966).
 THIGH_PER_TRUNK = 0.245 / 0.288
@@ -104,10 +104,25 @@ SIGNALS = {
             3.0,
             "hips and knees rolled towards the person's left, lying on the back, from how much higher one side is",
         ),
+        Signal(
+            "knees_across",
+            KNEES_ACROSS,
+            "deg",
+            ("diagonal",),
+            1.5,
+            "knees (their middle) off the vertical over the hips, towards the person's left, lying on the back",
+        ),
         Signal("knee_sideways", KNEE_SIDEWAYS, "deg", ("diagonal",), 1.0, "thigh (hip to knee) off the vertical, outwards"),
         Signal("leg_rise", LEG_RISE, "deg", ("side",), 0.8, "leg line (hip to ankle) over the horizontal, lying on back or front"),
         Signal("thigh_rise", THIGH_RISE, "deg", ("side",), 1.0, "thigh over the horizontal; 90 is upright"),
-        Signal("foot_drop", FOOT_DROP, "shin lengths", ("front",), 0.02, "height of the other, hanging ankle over this, standing one"),
+        Signal(
+            "foot_drop",
+            FOOT_DROP,
+            "shin lengths",
+            ("front",),
+            0.01,
+            "height of the other, hanging side over this, standing one, at hip and foot",
+        ),
         Signal("leg_swing", LEG_SWING, "deg", ("diagonal",), 2.0, "leg in front of the hips, lying on the side, from how short it looks"),
         Signal("travel", TRAVEL, "trunk lengths", ("front", "side"), 0.02, "place of the hips: to the person's left, or to the front"),
         Signal("seat_height", SEAT_HEIGHT, "leg lengths", ("front", "side", "diagonal"), 0.01, "height of the hips over the ankles"),
@@ -143,10 +158,11 @@ NEEDS: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {
     HIP_SHIFT: ((23,), (23,)),
     KNEELING_THIGH: ((11, 23), ()),
     KNEES_SIDEWAYS: ((23,), (23,)),  # the far knee shows when it is needed: when it is on top
+    KNEES_ACROSS: ((23, 25), (23, 25)),
     KNEE_SIDEWAYS: ((23, 25), ()),
     LEG_RISE: ((23, 27), ()),
     THIGH_RISE: ((23, 25), ()),
-    FOOT_DROP: ((27,), (27,)),
+    FOOT_DROP: ((23, 27), (23, 27)),
     LEG_SWING: ((23, 25), (23,)),
     TRAVEL: ((23,), ()),
     SEAT_HEIGHT: ((23, 27), ()),
@@ -253,6 +269,10 @@ def measure(kind: int, side: int, p: Floats, ruler: float, orient: Floats) -> fl
         higher = (p[23, 1] + p[25, 1] - p[24, 1] - p[26, 1]) * 0.5 / (ruler * HIPS_PER_TRUNK)
         # Far over, the upper knee is drawn up and may stand higher than the hips are wide.
         return angle_of_sine(higher)
+    if kind == KNEES_ACROSS:
+        # The middle of the two is the same when the pose model exchanges the legs, as it does when they fall away from the camera.
+        left = 1.0 if orient[FRONTAL] >= 0 else -1.0
+        return math.degrees(math.atan2(left * ((p[25, 0] + p[26, 0]) * 0.5 - mid_hx), mid_hy - (p[25, 1] + p[26, 1]) * 0.5))
     if kind == KNEE_SIDEWAYS:
         return math.degrees(math.atan2(outward * (p[knee, 0] - p[hip, 0]), p[hip, 1] - p[knee, 1]))
     if kind == LEG_RISE:
@@ -260,7 +280,13 @@ def measure(kind: int, side: int, p: Floats, ruler: float, orient: Floats) -> fl
     if kind == THIGH_RISE:
         return math.degrees(math.atan2(p[hip, 1] - p[knee, 1], feet * (p[knee, 0] - p[hip, 0])))
     if kind == FOOT_DROP:
-        return (p[ankle, 1] - p[27 + o, 1]) / (ruler * SHIN_PER_TRUNK)
+        # A pose model shows a drop of two or three pixels, and less of it at one point than that point wanders: before a step
+        # it confuses one ankle with the other. All of the hanging side sinks; half of what counts is the pelvis itself, lest a
+        # foot that dangles pass for it.
+        drop = p[27 + o, 1] - p[ankle, 1]
+        if math.isfinite(p[31, 1] + p[32, 1]):
+            drop = 0.5 * (drop + p[31 + o, 1] - p[31 + s, 1])
+        return -0.5 * (drop + p[23 + o, 1] - p[hip, 1]) / (ruler * SHIN_PER_TRUNK)
     if kind == LEG_SWING:
         # Lying on the side and seen from between front and feet, a leg that goes forward points at the camera and looks
         # short; one that goes back looks long. The trunk is as foreshortened as the leg at rest, so it is the ruler.

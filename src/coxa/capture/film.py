@@ -10,12 +10,15 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from coxa.body.mannequin.camera import Camera
 from coxa.body.mannequin.mesh import Body
 from coxa.body.mannequin.raster import render
 from coxa.body.mannequin.scene import Box, Scene
 from coxa.capture.simulated import Simulation
 
 Picture = npt.NDArray[np.uint8]
+#: What is no higher lies under the person and hides nothing.
+MAT_M = 0.05
 
 
 def pictures(simulation: Simulation, *, seed: int = 0, mat: bool = True, furniture: Sequence[Box] = ()) -> Iterator[tuple[float, Picture]]:
@@ -40,7 +43,8 @@ def pictures(simulation: Simulation, *, seed: int = 0, mat: bool = True, furnitu
     rng = np.random.default_rng([seed, 77])
     body = Body.of(simulation.skeleton, int(rng.integers(1 << 20)))
     scene = Scene.of(int(rng.integers(1 << 20)), mat=mat)
-    room = replace(scene, boxes=(*scene.boxes, *furniture)).backdrop(simulation.camera)
+    behind = tuple(box for box in scene.boxes if not _stands_between(box, simulation.camera))
+    room = replace(scene, boxes=(*behind, *furniture)).backdrop(simulation.camera)
     posed = simulation.posed
     for k, time_s in enumerate(simulation.recording.time_s):
         points, normals = body.skin_normals(posed.origins[k], posed.rotations[k])
@@ -48,6 +52,15 @@ def pictures(simulation: Simulation, *, seed: int = 0, mat: bool = True, furnitu
             float(time_s),
             render(points, normals, body.triangles, body.colours, simulation.camera, room, scene.light, noise=scene.noise, frame=k),
         )
+
+
+def _stands_between(box: Box, camera: Camera) -> bool:
+    """Whether a piece of the room stands nearer to the camera than the person does; nobody films past a cupboard."""
+    way = (np.array(camera.aim) - camera.position)[[0, 2]]
+    reach = float(np.linalg.norm(way))
+    corners = np.array([(x, z) for x in (box.low[0], box.high[0]) for z in (box.low[2], box.high[2])])
+    along = (corners - camera.position[[0, 2]]) @ way / reach
+    return bool(box.high[1] > MAT_M and along.max() > 0.0 and along.min() < reach)
 
 
 def write_clip(simulation: Simulation, path: Path, *, seed: int = 0, mat: bool = True, furniture: Sequence[Box] = ()) -> Path:

@@ -223,8 +223,11 @@ def swayed(posed: Posed, sway_deg: Floats) -> Posed:
 # ------------------------------------------------------------------------------------------------ measuring the truth
 
 
-def towards(points: Floats, view: str, side: Side) -> Floats:
-    """Horizontal unit direction from a body (33, 3) to where the camera of a view stands; `side` is the near one."""
+def towards(points: Floats, view: str, side: Side, end: str = "feet") -> Floats:
+    """Horizontal unit direction from a body (33, 3) to where the camera of a view stands.
+
+    `side` is the near one; `end`, "feet" or "head", is the one that a diagonal camera is nearer to when the body lies.
+    """
     trunk = points[23] + points[24] - points[11] - points[12]
     left = points[11] - points[12] + points[23] - points[24]
     ahead = np.cross(left, -trunk)
@@ -233,7 +236,7 @@ def towards(points: Floats, view: str, side: Side) -> Floats:
     if view == "diagonal":
         lying = abs(trunk[1]) < 0.7 * np.linalg.norm(trunk)
         on_side = lying and abs(ahead[1]) < 0.7 * np.linalg.norm(ahead)
-        way = _level(trunk if lying else near) + _level(ahead if on_side or not lying else near)
+        way = _level((trunk if end == "feet" else -trunk) if lying else near) + _level(ahead if on_side or not lying else near)
     else:
         way = ways[view]
     return _level(way)
@@ -250,7 +253,7 @@ def azimuth_of(way: Floats) -> float:
     return float(np.degrees(np.arctan2(way[0], way[2])))
 
 
-def traces(points: Floats, names: Sequence[str], side: Side, view: str, near: Side | None = None) -> dict[str, Floats]:
+def traces(points: Floats, names: Sequence[str], side: Side, view: str, near: Side | None = None, end: str = "feet") -> dict[str, Floats]:
     """Signals as an endlessly distant camera in the middle of the view sees them, without noise.
 
     Parameters
@@ -261,12 +264,13 @@ def traces(points: Floats, names: Sequence[str], side: Side, view: str, near: Si
     side : the leg that is followed
     view : where it is seen from
     near : the side near the camera, if not that one
+    end : the end of a lying body that a diagonal camera is nearer to, "feet" or "head"
 
     Returns
     -------
     dict of name to (T,) in the signal's unit
     """
-    away = -towards(points[0], view, near or side)
+    away = -towards(points[0], view, near or side, end)
     right = np.cross(away, [0.0, 1.0, 0.0])
     axes = np.stack([right, [0.0, -1.0, 0.0], away])
     seen = points @ axes.T

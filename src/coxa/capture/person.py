@@ -7,6 +7,7 @@ import numpy as np
 from coxa.body.landmarks import Landmark
 from coxa.body.recording import Singles
 
+HEAD = [Landmark.NOSE, Landmark.LEFT_EAR, Landmark.RIGHT_EAR]
 TORSO = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
 
 #: How far the middle of the torso may move, in torso sizes: at once (the model's own jitter), and for each second in which
@@ -16,6 +17,9 @@ REACH_PER_S = 2.5
 #: By what factor the torso may grow or shrink: at once, and for each second in which no body was seen.
 GROWTH = 1.6
 GROWTH_PER_S = 2.0
+#: A head that is where it was, within this share of the smaller torso, makes it the same body whatever its size: the model
+#: sometimes begins with half of somebody who lies, and finds the rest of them later.
+HEAD_STAYS = 0.3
 #: Unseen seconds count no further than this: after them the body may be anywhere.
 LONGEST_GAP_S = 0.5
 #: A body is the one to follow once it was followed this long; until then the model may still be finding its person.
@@ -29,7 +33,8 @@ class Person:
 
     The pose model looks for one body at a time. When it loses that body it takes whichever it finds next, in a ward or a
     living room often somebody else's. A body that appears further away, or in another size, than one person can reach in
-    the time between two frames is refused for as long as it stays; its frames count as unseen.
+    the time between two frames is refused for as long as it stays; its frames count as unseen. Two people's heads are not in
+    one place: a body whose head stayed where it was is the same one, found better.
 
     Parameters
     ----------
@@ -54,6 +59,7 @@ class Person:
     def __init__(self, width: int, height: int) -> None:
         self._scale = np.array([width, height], np.float64)
         self._centre = np.zeros(2)
+        self._head = np.zeros(2)
         self._size = 0.0
         self._first_s = self._last_s = self._latest_s = -np.inf
 
@@ -74,6 +80,7 @@ class Person:
         """
         torso = image[TORSO, :2].astype(np.float64) * self._scale
         centre = torso.mean(axis=0)
+        head = image[HEAD, :2].astype(np.float64).mean(axis=0) * self._scale
         # The longest line between two torso points: in any view at least one of them is not foreshortened.
         size = float(np.linalg.norm(torso[:, None] - torso[None], axis=-1).max())
         empty_s = time_s - self._latest_s
@@ -84,7 +91,8 @@ class Person:
         settled = self._last_s - self._first_s >= SETTLED_S
         grown = max(size, self._size) / max(min(size, self._size), 1e-9)
         near = np.linalg.norm(centre - self._centre) <= max(size, self._size) * (REACH + REACH_PER_S * gap_s)
-        same = bool(near and grown <= GROWTH + GROWTH_PER_S * gap_s)
+        head_stayed = np.linalg.norm(head - self._head) <= HEAD_STAYS * min(size, self._size)
+        same = bool((near and grown <= GROWTH + GROWTH_PER_S * gap_s) or head_stayed)
         if not same:
             back = empty_s >= EMPTY_S and grown <= GROWTH
             if settled and not back:
@@ -93,5 +101,5 @@ class Person:
                 self._first_s = time_s
         if not np.isfinite(self._first_s):
             self._first_s = time_s
-        self._centre, self._size, self._last_s = centre, size, time_s
+        self._centre, self._head, self._size, self._last_s = centre, head, size, time_s
         return True

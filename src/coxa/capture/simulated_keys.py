@@ -141,7 +141,7 @@ def rounds_of(movement: Movement) -> list[list[str]]:
 
 def camera_for(points: Floats, view: str, known: Kept, side: Side, rng: Random) -> Camera:
     """A camera where a household puts one for this view of a body at rest (33, 3)."""
-    way = azimuth_of(towards(points, view, known.followed(side)))
+    way = azimuth_of(towards(points, view, known.followed(side), known.coaching.end))
     azimuth = way + float(rng.uniform(-12, 12))
     # who walks has to stay in the picture
     distance = float(rng.uniform(*((3.0, 4.0) if known.travels else (2.0, 2.8) if view == "feet-end" else (1.6, 2.6))))
@@ -183,10 +183,15 @@ class Poses:
         pose = forward(self.skeleton, root, local_rotations(pose))
         return with_habits(pose if self.side == "left" else pose.mirrored(), self.habits)
 
+    def traced(self, points: Floats, name: str) -> Floats:
+        """A signal over points (T, 33, 3), seen as the exercise is."""
+        coaching = self.known.coaching
+        return traces(points, [name], self.known.followed(self.side), coaching.views[0], end=coaching.end)[name]
+
     def value(self, pose: Posed, start: Posed, name: str) -> tuple[float, float]:
         """A signal in a pose and at the start, seen as the exercise is."""
         both = np.stack([start.landmarks(), pose.landmarks()])
-        seen = traces(both, [name], self.known.followed(self.side), self.known.coaching.views[0])[name]
+        seen = self.traced(both, name)
         return float(seen[1]), float(seen[0])
 
     def reach_for(self, start: Posed, before: Posed, pose: Posed, wanted: float) -> float:
@@ -195,7 +200,7 @@ class Poses:
         way = blend(before, pose, np.repeat(grid[:, None], pose.origins.shape[0], axis=1))
         points = np.concatenate([start.landmarks()[None], way.landmarks()])
         name = self.known.coaching.repetition.signal
-        seen = traces(points, [name], self.known.followed(self.side), self.known.coaching.views[0])[name][1:]
+        seen = self.traced(points, name)[1:]
         return float(grid[int(np.argmin(np.abs(seen - wanted)))])
 
     def slope(self, start: Posed, before: Posed, pose: Posed, reach: float) -> float:
@@ -203,7 +208,7 @@ class Poses:
         way = blend(before, pose, np.repeat(np.array([[reach - 0.06], [reach + 0.06]]), pose.origins.shape[0], axis=1))
         points = np.concatenate([start.landmarks()[None], way.landmarks()])
         name = self.known.coaching.repetition.signal
-        seen = traces(points, [name], self.known.followed(self.side), self.known.coaching.views[0])[name]
+        seen = self.traced(points, name)
         return max(abs(float(seen[2] - seen[1])) / 0.12, 1e-6)
 
     def faulty(self, start: Posed, key: str, rule: FaultRule, wanted: float) -> Posed:
@@ -549,7 +554,7 @@ def truth_of(done: Performance, points: Floats) -> Truth:
     names = {rule.signal, *([rule.direction_signal] if rule.direction_signal else [])}
     names |= {f.signal for f in known.coaching.faults if f.signal and f.kind == "level"}
     legs = {known.followed(d.leg) for d in done.done} | {known.followed(done.side)}
-    seen = {leg: traces(points, sorted(names), leg, view, near=known.followed(done.side)) for leg in legs}
+    seen = {leg: traces(points, sorted(names), leg, view, near=known.followed(done.side), end=known.coaching.end) for leg in legs}
     still_frames = max(1, round((START_STILL_S - 0.3) / max(done.time_s[1], 1e-9)))
     found: list[TrueRepetition] = []
     for one in done.done:

@@ -131,6 +131,7 @@ class Coaching(Part):
     confirmed_by: tuple[Body, ...] = ()
     camera: str  # where to put it, in plain words
     heights: tuple[Literal["floor", "chair", "table"], ...] = ("floor", "chair", "table")  # what it may stand on
+    end: Literal["feet", "head"] = "feet"  # which end of a lying body a diagonal camera stands nearer to
     setup: SetUp
     repetition: RepetitionRule
     hold: HoldRule | None = None

@@ -7,7 +7,19 @@ from typing import Any
 import numpy as np
 
 from coxa.body.posture import POSTURES, VIEWS
-from coxa.body.signals import FOOT_DROP, HIP_HEIGHT, KNEES_SIDEWAYS, LEFT, LEG_SWING, RIGHT, SHARED, THIGH_RISE, needed, signal_named
+from coxa.body.signals import (
+    FOOT_DROP,
+    HIP_HEIGHT,
+    KNEES_ACROSS,
+    KNEES_SIDEWAYS,
+    LEFT,
+    LEG_SWING,
+    RIGHT,
+    SHARED,
+    THIGH_RISE,
+    needed,
+    signal_named,
+)
 from coxa.errors import BadInput
 from coxa.exercises.coaching import Coaching, FaultRule
 from coxa.exercises.model import Exercise
@@ -29,8 +41,14 @@ ONE_SIDED = (FOOT_DROP, LEG_SWING)
 SMALL = (FOOT_DROP, KNEES_SIDEWAYS, LEG_SWING)
 #: Share of the least range from which such a movement is listed as an attempt; below it, it may be wander.
 SMALLEST_OF_SMALL = 0.6
+#: The same for a drop of two pixels, of which a little less than what counts is wander already.
+SMALLEST_OF_DROPS = 0.8
+#: Signals of a limb that comes to point at the camera. The pose model places it well and believes in it less: once a repetition
+#: is under way, so little visibility is enough.
+POINTING = (LEG_SWING,)
+VISIBLE, VISIBLE_POINTING = 0.5, 0.3
 #: Signals of a body that rolls from its back towards one side.
-ROLLING = (KNEES_SIDEWAYS,)
+ROLLING = (KNEES_ACROSS, KNEES_SIDEWAYS)
 #: Signals of a body that goes up and down over its feet. On a chair the far foot is seen too badly to tell a step.
 STANDING_ON = (HIP_HEIGHT,)
 
@@ -51,6 +69,7 @@ PLAN = np.dtype(
         ("way_signal", "i8"),  # index of the signal whose change tells the way, or -1
         ("from_feet", "i8"),  # the trunk may be seen end on, and is then no ruler
         ("chair", "i8"),  # stands are counted: the last one from half-way up, and the arms are watched
+        ("visible", "f8"),  # visibility from which a landmark counts as seen while a repetition is under way
         ("postures", "i8", (len(POSTURES),)),
         ("views", "i8", (len(VIEWS),)),
         ("n_signals", "i8"),  # signal 0 makes the repetition
@@ -123,8 +142,9 @@ def compile_plan(exercise: Exercise) -> np.ndarray:
         raise BadInput(f"{exercise.id}: expected both_ways with sides near, upper or both, got each; follow one leg at a time")
     p["drops"] = kind == FOOT_DROP
     p["calm"] = kind in SMALL or (coaching.hold is not None and coaching.hold.clock == "band")
-    p["smallest"] = SMALLEST_OF_SMALL if kind in SMALL else SMALLEST
+    p["smallest"] = SMALLEST_OF_DROPS if kind == FOOT_DROP else SMALLEST_OF_SMALL if kind in SMALL else SMALLEST
     p["rolls"] = kind in ROLLING
+    p["visible"] = VISIBLE_POINTING if kind in POINTING else VISIBLE
     p["both_ways"] = rule.both_ways
     p["centred"] = p["both_ways"] or kind in ONE_SIDED
     p["planted"] = kind in STANDING_ON

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from coxa.body.landmarks import MIRRORED
 from coxa.body.posture import (
     BREADTH_PER_TRUNK,
     DIRECTIONS,
@@ -31,12 +32,26 @@ from coxa.body.posture import (
     view_of,
 )
 from coxa.body.signals import BOTH, ORIENTATIONS, PLANTED, SHIN_PER_TRUNK, measure
-from coxa.motion.plan import AS_ONE, EACH, LEVEL, MOST_FAULTS, MOST_NEEDED, MOST_SIGNALS, NEAR, NOT_IN_STEP, OSCILLATION, SAG
+from coxa.motion.plan import (
+    AS_ONE,
+    EACH,
+    LEVEL,
+    MOST_FAULTS,
+    MOST_NEEDED,
+    MOST_SIGNALS,
+    NEAR,
+    NOT_IN_STEP,
+    OSCILLATION,
+    SAG,
+    UPPER,
+    VISIBLE,
+)
 from coxa.motion.repetitions import ABANDONED, ENDED, GOING, IDLE, SETTLING, advance, finish, start_tracker
 
 # Events that the step reports.
 REPETITION, FAULT, HOLD, WARNING, READY, LOST, MOVING = 1, 2, 3, 4, 5, 6, 7
 
+_MIRRORED = MIRRORED.astype(np.int64)
 SNAPSHOT = (33, 5)  # x, y in pixels, then world x, y, z in metres
 _RING = 16
 _TURNS = 12
@@ -62,6 +77,9 @@ HOLD_STAYS = 0.85  # a hold goes on down to this share of where its clock starts
 BOUNCES, BOUNCES_IN_S = 6, 5.0
 COUNTER_MOVEMENT, BESIDE_S = 0.6, 0.4
 STEPPED, STRAYED = 0.42, 0.7
+# Shares of the lines from lower to upper shoulder and hip as they were at the start, and trunk lengths from which they show at all.
+TURNED_OVER, HALF_TURNED, LINES_SHOW = -0.4, 0.4, 0.5
+LIFTS_ITSELF = 0.05  # shin lengths
 EXCHANGED = -0.5  # the line from foot to foot, in its length at the start: from here on it is the other way round
 CALM = 0.35  # trunk lengths a second
 CENTRE_FIRST_S, CENTRE_FIRST_TAU_S, CENTRE_TAU_S = 1.2, 0.5, 3.0
@@ -81,8 +99,6 @@ TREMBLE_SHARE, TREMBLE_BEND, TREMBLE_S, MOST_TREMBLE_STEP = 0.4, 1.28, 0.35, 0.3
 # One-euro filter, speeds in trunk lengths a second.
 CUTOFF_HZ, CUTOFF_PER_SPEED, SPEED_CUTOFF_HZ = 2.0, 4.0, 1.5
 
-# Visibility below which a landmark counts as not seen.
-VISIBLE = 0.5
 EDGE = 0.02
 
 STATE = np.dtype(
@@ -266,34 +282,30 @@ def polarity_of(plan: Any, k: int) -> int:
 
 
 @njit(cache=True)
-def is_visible(plan: Any, side: int, image: Any, visibility: Any) -> bool:
+def is_visible(plan: Any, side: int, image: Any, visibility: Any, least: float) -> bool:
     """Whether the landmarks that this side's signals need, and the head or both shoulders, are inside the frame and seen."""
-    if not has_all(plan, side, 0, image, visibility):
+    if not has_all(plan, side, 0, image, visibility, least):
         return False
-    head = shows(image, visibility, 0) or shows(image, visibility, 7) or shows(image, visibility, 8)
-    return head or (shows(image, visibility, 11) and shows(image, visibility, 12))
+    head = shows(image, visibility, 0, VISIBLE) or shows(image, visibility, 7, VISIBLE) or shows(image, visibility, 8, VISIBLE)
+    return head or (shows(image, visibility, 11, VISIBLE) and shows(image, visibility, 12, VISIBLE))
 
 
 @njit(cache=True, inline="always")
-def shows(image: Any, visibility: Any, i: int) -> bool:
+def shows(image: Any, visibility: Any, i: int, least: float) -> bool:
     """Whether one landmark is inside the frame and visible (NaN compares false)."""
     return (
-        visibility[i] >= VISIBLE
-        and image[i, 0] >= -EDGE
-        and image[i, 0] <= 1.0 + EDGE
-        and image[i, 1] >= -EDGE
-        and image[i, 1] <= 1.0 + EDGE
+        visibility[i] >= least and image[i, 0] >= -EDGE and image[i, 0] <= 1.0 + EDGE and image[i, 1] >= -EDGE and image[i, 1] <= 1.0 + EDGE
     )
 
 
 @njit(cache=True)
-def has_all(plan: Any, side: int, signal: int, image: Any, visibility: Any) -> bool:
+def has_all(plan: Any, side: int, signal: int, image: Any, visibility: Any, least: float) -> bool:
     """Whether every landmark that one signal needs is inside the frame and visible."""
     for j in range(MOST_NEEDED):
         i = plan.needs[side, signal, j]
         if i < 0:
             return True
-        if not shows(image, visibility, i):
+        if not shows(image, visibility, i, least):
             return False
     return True
 
@@ -354,6 +366,29 @@ def undo_swap(state: Any, p: Any, dt: float) -> None:
                 p[a, c], p[a + 1, c] = p[a + 1, c], p[a, c]
     else:
         state.swapped_s = 0.0
+
+
+@njit(cache=True)
+def undo_turn(state: Any, track: Any, p: Any) -> int:
+    """Side-lying: exchange the whole body's left and right where the pose model has; 1 as it was, -1 exchanged, 0 half-way.
+
+    Nobody turns over within a repetition: the upper shoulder and hip stay the upper ones. What is half-way lies nowhere.
+    """
+    before = track.start[12, 1] + track.start[24, 1] - track.start[11, 1] - track.start[23, 1]
+    if abs(before) < LINES_SHOW * state.ruler:
+        return 1
+    share = (p[12, 1] + p[24, 1] - p[11, 1] - p[23, 1]) / before
+    if share < TURNED_OVER:
+        for i in range(33):
+            k = _MIRRORED[i]
+            if k > i:
+                for c in range(2):
+                    p[i, c], p[k, c] = p[k, c], p[i, c]
+        return -1
+    if share < HALF_TURNED:
+        p[:] = math.nan
+        return 0
+    return 1
 
 
 @njit(cache=True)
@@ -427,11 +462,13 @@ def body_length(plan: Any, p: Any, trunk: float) -> float:
 
 
 @njit(cache=True)
-def follow_body(plan: Any, state: Any, world: Any, dt: float, is_running: bool) -> None:
-    """Directions, ruler, posture and view, all of them slow."""
+def follow_body(plan: Any, state: Any, world: Any, dt: float, is_running: bool, turned: int) -> None:
+    """Directions, ruler, posture and view, all of them slow; `turned` as `undo_turn` says."""
     now = np.empty(DIRECTIONS)
     directions(state.smooth, world, now)
-    if now[0] == now[0]:
+    for i in range(3):
+        now[i] *= turned
+    if now[0] == now[0] and turned != 0:
         if state.directions[0] != state.directions[0]:
             state.directions[:] = now
         else:
@@ -925,12 +962,13 @@ def step(
         is_running = is_running or tracks[k].running == 1
     seen = has_torso(image)
     if seen:
+        least = plan.visible if is_running else VISIBLE
         if plan.side_mode == EACH:
-            seen = is_visible(plan, 0, image, visibility) and is_visible(plan, 1, image, visibility)
+            seen = is_visible(plan, 0, image, visibility, least) and is_visible(plan, 1, image, visibility, least)
         elif tracks[0].side != BOTH:
-            seen = is_visible(plan, tracks[0].side, image, visibility)
+            seen = is_visible(plan, tracks[0].side, image, visibility, least)
         else:
-            seen = is_visible(plan, 0, image, visibility) or is_visible(plan, 1, image, visibility)
+            seen = is_visible(plan, 0, image, visibility, least) or is_visible(plan, 1, image, visibility, least)
     if not seen:
         # Legs turned away are often found again with the other side nearer: ask afresh when nothing is under way.
         if not is_running and plan.side_mode != EACH and wanted == BOTH and time_s - state.seen_s > LAPSE_S:
@@ -975,23 +1013,26 @@ def step(
     state.seen += 1
     state.body_frames += 1
     state.best_body_frames = max(state.best_body_frames, state.body_frames)
+    turned = 1
     if state.have == 0 or dt > LOST_S:
         take_first(state, p, trunk)
         dt = 0.0
     else:
+        if plan.side_mode == UPPER and is_running and state.posture == SIDE_LYING:
+            turned = undo_turn(state, tracks[0], p)
         undo_swap(state, p, dt)
         smooth(state, p, dt)
     state.last_s = time_s
     state.seen_s = time_s
     state.place[0], state.place[1] = x, y
-    follow_body(plan, state, world, dt, is_running)
+    follow_body(plan, state, world, dt, is_running, turned)
     if not is_running:
         choose_side(plan, state, tracks, trackers, wanted)
     for k in range(len(tracks)):
         side = tracks[k].side
         for s in range(plan.n_signals):
             # A signal whose points are hidden is not known; only the one that makes the repetition was asked for above.
-            known = s == 0 or has_all(plan, 1 if side == 1 else 0, s, image, visibility)
+            known = s == 0 or has_all(plan, 1 if side == 1 else 0, s, image, visibility, VISIBLE)
             tracks[k].signal[s] = measure(plan.signal[s], side, state.smooth, state.ruler, state.orient) if known else math.nan
         if plan.shared == 1:
             tracks[k].signal[0] = of_either_leg(plan, state, side, tracks[k].signal[0], dt, is_running)
@@ -1078,7 +1119,7 @@ def step(
                 start_repetition(plan, state, tracks, k, tracker.start_s)
             stepped = plan.planted == 1 and track.other_top > STEPPED
             strayed = plan.way_signal < 0 and plan.chair == 0 and track.strayed > STRAYED
-            strayed = strayed or (plan.drops == 1 and lifted_itself(track))
+            strayed = strayed or (plan.drops == 1 and lifted_itself(state, track))
             # Feet that only seem to drift apart while the body stands are no step.
             strayed = strayed or (plan.way_signal >= 0 and abs(track.rest[plan.way_signal] - track.way_from) < STEPS_ON)
             beside = plan.side_mode == EACH and is_counter_movement(plan, trackers, k)
@@ -1104,10 +1145,14 @@ def step(
 
 
 @njit(cache=True)
-def lifted_itself(track: Any) -> bool:
-    """Whether the foot that should stand has gone up more than the hanging one has gone down: a step on the spot."""
+def lifted_itself(state: Any, track: Any) -> bool:
+    """Whether the foot that should stand has gone up more than the hanging one has gone down: a step on the spot.
+
+    Less than a step is how a pose model's ankles wander.
+    """
     own, other = (28, 27) if track.side == 1 else (27, 28)
-    return bool(track.start[own, 1] - track.peak[own, 1] > track.peak[other, 1] - track.start[other, 1])
+    up, down = track.start[own, 1] - track.peak[own, 1], track.peak[other, 1] - track.start[other, 1]
+    return bool(up > max(down, LIFTS_ITSELF * SHIN_PER_TRUNK * state.ruler))
 
 
 @njit(cache=True)
@@ -1139,7 +1184,7 @@ def watch_hands(state: Any, track: Any, image: Any, visibility: Any) -> None:
     track.rising += 1
     seen, down = False, False
     for i in (15, 16):
-        if shows(image, visibility, i) and length > 0.0:
+        if shows(image, visibility, i, VISIBLE) and length > 0.0:
             seen = True
             down = down or ((p[i, 0] - x) * dx + (p[i, 1] - y) * dy) / length > HAND_DOWN
     track.hands_seen += 1 if seen else 0

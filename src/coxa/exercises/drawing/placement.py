@@ -158,7 +158,9 @@ def _azimuth(drawn: Drawn, view: CameraView) -> float:
         posed = drawn.posed("start")
         along = (posed.joint("foot_left") + posed.joint("foot_right")) / 2 - posed.joint("head")
         return float(np.degrees(np.arctan2(along[0], along[2])))
-    return turn * {"front": 0.0, "side": 90.0, "diagonal": 40.0, "raised": 0.0}[view]
+    coaching = drawn.exercise.coaching
+    diagonal = 130.0 if coaching is not None and coaching.end == "head" else 40.0
+    return turn * {"front": 0.0, "side": 90.0, "diagonal": diagonal, "raised": 0.0}[view]
 
 
 def _device(where: Stand, spot: Floats, azimuth: float, drawn: Drawn) -> list[Solid]:
@@ -195,6 +197,8 @@ _SEEN: Words[CameraView] = Words(
         "raised": mark("in front of the person, looking down"),
     }
 )
+# Translators: after "It is" (the camera)
+_AT_THE_HEAD = mark("half-way between the person's side and head")
 _ON: Words[str] = Words(
     {
         "floor": mark("on the floor"),
@@ -208,11 +212,13 @@ def _describe(exercise: Exercise, where: Stand) -> str:
     first, *others = (_ON[name] for name in where.surfaces)
     for other in others:
         first = _("{one} or {other}").format(one=first, other=other)
+    at_the_head = where.view == "diagonal" and exercise.coaching is not None and exercise.coaching.end == "head"
     text = _(
         "{name}: where the camera stands. It is {where}, about {distance} metres away, {surface}; in the picture the lens is "
         "{height} metres above the floor. A shaded fan on the floor is what it sees: the whole person."
     )
     return text.format(
-        name=exercise.name, where=_SEEN[where.view], distance=point(f"{where.distance_m:g}"), surface=first,
+        name=exercise.name, where=_(_AT_THE_HEAD) if at_the_head else _SEEN[where.view],
+        distance=point(f"{where.distance_m:g}"), surface=first,
         height=point(f"{where.height_m:.1f}"),
     )  # fmt: skip

@@ -35,6 +35,7 @@ MOVE: Words[str] = Words({
     "front": mark("Put the camera in front of you, so that it sees your whole body."),
     "diagonal": mark("Put the camera diagonally in front of you."),
     "feet-end": mark("Put the camera beyond your feet, so that it looks along your body."),
+    "head-side": mark("Put the camera half-way between your side and your head, so that it looks across your body."),
     "raised": mark("Put the camera higher, so that it looks down at you."),
 })  # fmt: skip
 
@@ -72,7 +73,9 @@ def framing(exercise: Exercise, posture: str, view: str, ready: bool, image: Any
         return coaching.setup.say
     if view != "unknown" and view not in coaching.views:
         words = TURN if posture in UPRIGHT else MOVE
-        best = coaching.views[0]
+        best: str = coaching.views[0]
+        if best == "diagonal" and coaching.end == "head":
+            best = "head-side"
         return words[best] if best in words else MOVE[best]
     if posture == "unknown":
         return coaching.setup.say
