@@ -38,6 +38,7 @@ class Plan:
     exclusive: tuple[str, ...] = ()  # faults that set the range themselves: at most one of them at a time
     slow_s: tuple[float, float] = (1.1, 2.0)  # each person's own tempo
     spread: float = 1.5  # and how much slower than that a way up may be
+    down_s: tuple[float, float] = (1.0, 1.8)  # nothing is judged on the way down
     ranges_with: dict[str, tuple[float, float]] = field(default_factory=dict)  # ranges in repetitions with this fault
 
 
@@ -83,8 +84,9 @@ PLANS = {
         (158, 178), (0.3, 1.0), (5, 7), exclusive=("over-lift", "sags"), slow_s=(1.75, 2.5), spread=1.25,
     ),
     "clamshell-feet-raised": Plan(
-        {"feet-part": (0.3, 0.28, 0.55), "lift-too-big": (0.3, 56, 62), "too-fast": (0.3, 0.35, 0.58)},
-        (9, 24), (0.3, 1.0), (5, 7), view="front", exclusive=("feet-part", "lift-too-big"),
+        {"feet-part": (0.28, 0.38, 0.62), "lift-too-big": (0.46, 56, 62), "too-fast": (0.2, 0.35, 0.58)},
+        (9, 24), (0.3, 0.7), (5, 7), view="front", exclusive=("feet-part", "lift-too-big"), slow_s=(1.0, 1.5), spread=1.25,
+        down_s=(0.8, 1.3),
     ),
     "chair-stand": Plan({"lift-too-small": (0.33, 0.08, 0.12)}, (0.36, 0.5), (0.1, 0.5), (5, 7), slow_s=(0.8, 1.5), spread=1.3),
     "donkey-kick": Plan(
@@ -141,7 +143,7 @@ def stage(name: str, seed: int) -> Simulation:
     usual = rng.uniform(*plan.ranges, n)
     up, hold, down = slow * rng.uniform(1.0, plan.spread, n), rng.uniform(*plan.hold_s, n), slow * rng.uniform(0.8, 1.4, n)
     if exercise not in PERFORMED:
-        down = rng.uniform(1.0, 1.8, n)  # nothing is judged on the way down
+        down = rng.uniform(*plan.down_s, n)
     return simulate(
         exercise, seed=9000 + seed, build=build, camera=camera, repetitions=n, faults=planted,
         ranges=[own_range(exercise, plan, planted[k], float(usual[k]), rng) for k in range(n)],

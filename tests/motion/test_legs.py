@@ -101,3 +101,24 @@ def test_a_deep_sag_of_a_low_bridge_is_told_from_the_way_back() -> None:
         assert [sum(f.id == "sags" and f.repetition == k for f in result.faults) for k in range(2)] == [1, 1]
         clean = made("bridge", seed, view="side", repetitions=2, down_s=3.5)
         assert not any(f.id == "sags" for f in analyze(clean.recording, "bridge", judge_untested=True).faults)
+
+
+def test_a_straight_leg_that_passes_the_other_knee_keeps_its_own_shin() -> None:
+    """High up, its knee hides the bent one, and the pose model takes one shin for the other for as long as that lasts."""
+    high = {k: {"lift-too-big": 58.0} for k in range(2)}
+    for seed in range(4):
+        done = made("straight-leg-raise", seed, repetitions=2, faults=high, ranges=(58.0, 58.0), up_s=2.4, hold_s=1.5, noise=False)
+        recording = done.recording
+        trunk, knees, hips = (recording.image[:, [a, a + 1], :2].astype(float) for a in (11, 25, 23))
+        scale = np.array([recording.width, recording.height])
+        ruler = float(np.linalg.norm((trunk - hips).mean(axis=1) * scale, axis=1).mean())
+        apart = np.linalg.norm((knees[:, 0] - knees[:, 1]) * scale, axis=1) / ruler
+        inside = np.flatnonzero(apart < 0.3)
+        assert len(inside) > recording.fps  # for more than a second
+        image, visibility = np.array(recording.image), np.array(recording.visibility)
+        image[inside, 25] = image[inside, 26] = image[inside, 25:27].mean(axis=1)
+        for a, b in LEGS[1:]:
+            for values in (image, visibility):
+                values[np.ix_(inside, [a, b])] = values[np.ix_(inside, [b, a])]
+        result = analyze(replace(recording, image=image, visibility=visibility), "straight-leg-raise", judge_untested=True)
+        assert [one.faults for one in result.repetitions] == [("lift-too-big",)] * 2
