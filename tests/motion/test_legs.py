@@ -104,21 +104,23 @@ def test_a_deep_sag_of_a_low_bridge_is_told_from_the_way_back() -> None:
 
 
 def test_a_straight_leg_that_passes_the_other_knee_keeps_its_own_shin() -> None:
-    """High up, its knee hides the bent one, and the pose model takes one shin for the other for as long as that lasts."""
-    high = {k: {"lift-too-big": 58.0} for k in range(2)}
+    """High up, its knee hides the bent one, and the pose model glides from one shin to the other for as long as that lasts."""
+    high = {k: {"lift-too-big": 56.0} for k in range(2)}
     for seed in range(4):
-        done = made("straight-leg-raise", seed, repetitions=2, faults=high, ranges=(58.0, 58.0), up_s=2.4, hold_s=1.5, noise=False)
+        done = made("straight-leg-raise", seed, repetitions=2, faults=high, ranges=(56.0, 56.0), up_s=2.4, hold_s=1.5, noise=False)
         recording = done.recording
-        trunk, knees, hips = (recording.image[:, [a, a + 1], :2].astype(float) for a in (11, 25, 23))
         scale = np.array([recording.width, recording.height])
-        ruler = float(np.linalg.norm((trunk - hips).mean(axis=1) * scale, axis=1).mean())
-        apart = np.linalg.norm((knees[:, 0] - knees[:, 1]) * scale, axis=1) / ruler
-        inside = np.flatnonzero(apart < 0.3)
-        assert len(inside) > recording.fps  # for more than a second
-        image, visibility = np.array(recording.image), np.array(recording.visibility)
-        image[inside, 25] = image[inside, 26] = image[inside, 25:27].mean(axis=1)
+        knees, trunk = (
+            np.linalg.norm((recording.image[:, a, :2] - recording.image[:, b, :2]) * scale, axis=1) for a, b in ((25, 26), (11, 23))
+        )
+        hidden = knees < 0.18 * trunk
+        assert hidden.sum() > 2 * recording.fps  # in all, for more than two seconds
+        taken = np.minimum(1.0, np.convolve(hidden, np.full(9, 1 / 9), mode="same") * hidden)[:, None]
+        image = np.array(recording.image)
         for a, b in LEGS[1:]:
-            for values in (image, visibility):
-                values[np.ix_(inside, [a, b])] = values[np.ix_(inside, [b, a])]
-        result = analyze(replace(recording, image=image, visibility=visibility), "straight-leg-raise", judge_untested=True)
+            own, other = image[:, a].copy(), image[:, b].copy()
+            image[:, a], image[:, b] = own + taken * (other - own), other + taken * (own - other)
+        result = analyze(replace(recording, image=image), "straight-leg-raise", judge_untested=True)
         assert [one.faults for one in result.repetitions] == [("lift-too-big",)] * 2
+        for one, true in zip(result.repetitions, done.truth.repetitions, strict=True):
+            assert one.range == pytest.approx(true.range_deg, abs=8.0)
