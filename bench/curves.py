@@ -230,11 +230,12 @@ def clean_limit(rule: FaultRule, amber: float) -> float:
     return amber - 10.0 if is_angle and (rule.kind == "short" or (rule.kind == "peak" and rule.absolute)) else 0.5 * amber
 
 
-def in_dose(exercise: str, rule: FaultRule, size: float) -> bool:
+def in_dose(exercise: str, rule: FaultRule, rep: Truth) -> bool:
     """Whether a range is one that the dose asks for, however near the limit of too much it comes."""
     coaching = catalogue.load(exercise).coaching
     assert coaching is not None
-    return rule.kind == "peak" and size <= coaching.repetition.target.high
+    went = float(rep["peak_angle_deg"]) if rule.absolute else range_deg(rep)
+    return rule.kind == "peak" and went <= coaching.repetition.target.high
 
 
 def tally(clips: list[Clip]) -> dict[tuple[str, str, str], Tally]:
@@ -254,7 +255,7 @@ def tally(clips: list[Clip]) -> dict[tuple[str, str, str], Tally]:
                 if size is None:
                     continue
                 reported = pair is not None and rule.fault in clip.result.repetitions[pair].faults
-                if in_dose(clip.exercise, rule, size):
+                if in_dose(clip.exercise, rule, rep):
                     entry.in_dose.append(reported)
                 clean_below = clean_limit(rule, amber)
                 faulty = size >= red
