@@ -95,6 +95,11 @@ PLANS = {
     "donkey-kick": Plan(
         {"range-too-big": (0.3, 107, 122), "too-fast": (0.28, 0.3, 0.48)}, (35, 90), (0.3, 1.0), (5, 7), slow_s=(1.4, 2.1), spread=1.25,
     ),
+    "straight-leg-raise-brisk": Plan(
+        {"knee-bends": (0.36, 27, 37), "lift-too-big": (0.1, 51, 62), "too-fast": (0.12, 0.35, 0.58)},
+        (9.5, 22), (0.3, 0.7), (4, 6), exclusive=("knee-bends", "lift-too-big"), slow_s=(0.9, 1.3), spread=1.25, down_s=(0.8, 1.3),
+        ranges_with={"knee-bends": (12.5, 16.5)},
+    ),
 }  # fmt: skip
 
 
@@ -138,7 +143,7 @@ def stage(name: str, seed: int) -> Simulation:
     plan = PLANS[name]
     rng = np.random.default_rng([seed, list(PLANS).index(name), 11])
     n = int(rng.integers(plan.repetitions[0], plan.repetitions[1] + 1))
-    exercise = name.removesuffix("-side")
+    exercise = max((id for id in catalogue.ids() if name.startswith(id)), key=len)  # a plan of its own carries a suffix
     side = "left" if rng.random() < 0.5 else "right"
     build, camera = random_setup(exercise, 5000 + seed, plan.view, side)
     planted = draw(rng, plan, n)
