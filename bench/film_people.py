@@ -90,7 +90,8 @@ PLANS = {
     ),
     "chair-stand": Plan({"lift-too-small": (0.33, 0.08, 0.12)}, (0.36, 0.5), (0.1, 0.5), (5, 7), slow_s=(0.8, 1.5), spread=1.3),
     "monster-walk-sideways": Plan(
-        {"trunk-leans-to-stance": (0.28, 13, 21)}, (0.5, 1.1), (0.1, 0.4), (5, 7), view="front", slow_s=(0.7, 1.0), spread=1.25, down_s=(0.7, 1.1),
+        {"trunk-leans-to-stance": (0.28, 13, 21)}, (0.5, 1.1), (0.1, 0.2), (5, 6), view="front", slow_s=(0.65, 0.8), spread=1.2,
+        down_s=(0.65, 0.85),
     ),
     "donkey-kick": Plan(
         {"range-too-big": (0.3, 107, 122), "too-fast": (0.28, 0.3, 0.48)}, (35, 90), (0.3, 1.0), (5, 7), slow_s=(1.4, 2.1), spread=1.25,
