@@ -101,6 +101,10 @@ PLANS = {
         (9.5, 22), (0.3, 0.7), (4, 6), exclusive=("knee-bends", "lift-too-big"), slow_s=(0.9, 1.3), spread=1.25, down_s=(0.8, 1.3),
         ranges_with={"knee-bends": (12.5, 16.5)},
     ),
+    "hip-hike": Plan(
+        {"trunk-leans-to-stance": (0.28, 11.5, 20)}, (0.05, 0.09), (0.2, 0.6), (5, 6), view="front", slow_s=(0.9, 1.2), spread=1.25,
+        down_s=(0.9, 1.3),
+    ),
 }  # fmt: skip
 
 
