@@ -1,9 +1,10 @@
 """Clips of coxa's simulated person with planted faults, through pixels and the real pose model, kept as landmarks and truth.
 
-    python bench/film_people.py --out DIR [--only bridge,squat] [--seeds 1:46] [--part 0/2]
+    python bench/film_people.py --out DIR [--only bridge,squat] [--seeds 1:46] [--part 0/2] [--dry]
 
 Own body, household cameras. Every repetition carries each fault by its own chance, free of range and tempo. Written as
-by `bench/own_people.py`: NAME.npz (`I` (T,33,4), `W` (T,33,4)) and NAME.json, read by `bench/curves.py`.
+by `bench/own_people.py`: NAME.npz (`I` (T,33,4), `W` (T,33,4)) and NAME.json, read by `bench/curves.py`. With --dry
+nothing is filmed: what would be done is printed.
 """
 
 from __future__ import annotations
@@ -11,15 +12,17 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from coxa.body.mannequin.skeleton import Build  # noqa: F401 - named in the docs of `random_setup`
 from coxa.capture import film
-from coxa.capture.simulated import random_setup, simulate
+from coxa.capture.simulated import Simulation, random_setup, simulate
+from coxa.capture.simulated_exercises import PERFORMED
 from coxa.errors import BadInput
+from coxa.exercises import catalogue
+from film_catalogue import furniture
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,10 @@ class Plan:
     view: str = "side"
     fps: float = 12.0
     exclusive: tuple[str, ...] = ()  # faults that set the range themselves: at most one of them at a time
+    slow_s: tuple[float, float] = (1.1, 2.0)  # each person's own tempo
+    spread: float = 1.5  # and how much slower than that a way up may be
+    down_s: tuple[float, float] = (1.0, 1.8)  # nothing is judged on the way down
+    ranges_with: dict[str, tuple[float, float]] = field(default_factory=dict)  # ranges in repetitions with this fault
 
 
 PLANS = {
@@ -66,6 +73,38 @@ PLANS = {
         {"trunk-leans-to-stance": (0.3, 10.5, 19), "lift-too-big": (0.3, 45.5, 50), "too-fast": (0.3, 0.35, 0.58), "pelvis-hikes": (0.2, 10.5, 17)},
         (12, 34), (0.6, 2.0), (4, 6), view="front",
     ),
+    # Below, a level fault grows and shrinks with the range, so both are drawn to keep the fault at or above its red limit.
+    "straight-leg-raise": Plan(
+        {"knee-bends": (0.25, 27, 37), "lift-too-big": (0.34, 51, 62), "too-fast": (0.24, 0.35, 0.58)},
+        (9.5, 22), (0.3, 1.0), (5, 7), exclusive=("knee-bends", "lift-too-big"), slow_s=(1.75, 2.5), spread=1.25,
+        ranges_with={"knee-bends": (12.5, 16.5)},
+    ),
+    "bridge-band": Plan(
+        {"over-lift": (0.3, 191, 200), "sags": (0.42, 11, 21), "too-fast": (0.26, 0.35, 0.58)},
+        (158, 178), (0.3, 1.0), (5, 7), exclusive=("over-lift", "sags"), slow_s=(1.75, 2.5), spread=1.25,
+    ),
+    "clamshell-feet-raised": Plan(
+        {"feet-part": (0.28, 0.38, 0.62), "lift-too-big": (0.46, 56, 62), "too-fast": (0.2, 0.35, 0.58)},
+        (9, 24), (0.3, 0.7), (5, 7), view="front", exclusive=("feet-part", "lift-too-big"), slow_s=(1.0, 1.5), spread=1.25,
+        down_s=(0.8, 1.3),
+    ),
+    "chair-stand": Plan({"lift-too-small": (0.33, 0.08, 0.12)}, (0.36, 0.5), (0.1, 0.5), (5, 7), slow_s=(0.8, 1.5), spread=1.3),
+    "monster-walk-sideways": Plan(
+        {"trunk-leans-to-stance": (0.28, 13, 21)}, (0.5, 1.1), (0.1, 0.2), (5, 6), view="front", slow_s=(0.65, 0.8), spread=1.2,
+        down_s=(0.65, 0.85),
+    ),
+    "donkey-kick": Plan(
+        {"range-too-big": (0.3, 107, 122), "too-fast": (0.28, 0.3, 0.48)}, (35, 90), (0.3, 1.0), (5, 7), slow_s=(1.4, 2.1), spread=1.25,
+    ),
+    "straight-leg-raise-brisk": Plan(
+        {"knee-bends": (0.36, 27, 37), "lift-too-big": (0.1, 51, 62), "too-fast": (0.12, 0.35, 0.58)},
+        (9.5, 22), (0.3, 0.7), (4, 6), exclusive=("knee-bends", "lift-too-big"), slow_s=(0.9, 1.3), spread=1.25, down_s=(0.8, 1.3),
+        ranges_with={"knee-bends": (12.5, 16.5)},
+    ),
+    "hip-hike": Plan(
+        {"trunk-leans-to-stance": (0.28, 11.5, 20)}, (0.05, 0.09), (0.2, 0.6), (5, 6), view="front", slow_s=(0.9, 1.2), spread=1.25,
+        down_s=(0.9, 1.3),
+    ),
 }  # fmt: skip
 
 
@@ -86,6 +125,45 @@ def draw(rng: np.random.Generator, plan: Plan, n: int) -> dict[int, dict[str, fl
     return planted
 
 
+def own_range(exercise: str, plan: Plan, planted: dict[str, float], usual: float, rng: np.random.Generator) -> float:
+    """How far one repetition goes: what its faults ask for, else the usual."""
+    if exercise in PERFORMED:
+        return usual  # a fault of range sets it by itself there
+    coaching = catalogue.load(exercise).coaching
+    assert coaching is not None
+    for rule in coaching.faults:
+        if rule.fault not in planted:
+            continue
+        if rule.kind == "peak":
+            return planted[rule.fault]
+        if rule.kind == "short":
+            return coaching.repetition.target.low - planted[rule.fault]
+        if rule.fault in plan.ranges_with:
+            return float(rng.uniform(*plan.ranges_with[rule.fault]))
+    return usual
+
+
+def stage(name: str, seed: int) -> Simulation:
+    """One person who does one set, with what is planted in it."""
+    plan = PLANS[name]
+    rng = np.random.default_rng([seed, list(PLANS).index(name), 11])
+    n = int(rng.integers(plan.repetitions[0], plan.repetitions[1] + 1))
+    exercise = max((id for id in catalogue.ids() if name.startswith(id)), key=len)  # a plan of its own carries a suffix
+    side = "left" if rng.random() < 0.5 else "right"
+    build, camera = random_setup(exercise, 5000 + seed, plan.view, side)
+    planted = draw(rng, plan, n)
+    slow = rng.uniform(*plan.slow_s)
+    usual = rng.uniform(*plan.ranges, n)
+    up, hold, down = slow * rng.uniform(1.0, plan.spread, n), rng.uniform(*plan.hold_s, n), slow * rng.uniform(0.8, 1.4, n)
+    if exercise not in PERFORMED:
+        down = rng.uniform(*plan.down_s, n)
+    return simulate(
+        exercise, seed=9000 + seed, build=build, camera=camera, repetitions=n, faults=planted,
+        ranges=[own_range(exercise, plan, planted[k], float(usual[k]), rng) for k in range(n)],
+        up_s=list(up), hold_s=list(hold), down_s=list(down), fps=plan.fps, side=side, noise=False,
+    )  # fmt: skip
+
+
 def make(name: str, seed: int, out: Path) -> None:
     """One clip, filmed and watched by the pose model; nothing is kept of the pixels."""
     from coxa.capture.pose_model import find
@@ -96,23 +174,12 @@ def make(name: str, seed: int, out: Path) -> None:
         return
     begun = time.time()
     plan = PLANS[name]
-    rng = np.random.default_rng([seed, list(PLANS).index(name), 11])
-    n = int(rng.integers(plan.repetitions[0], plan.repetitions[1] + 1))
-    exercise = name.removesuffix("-side")
-    side = "left" if rng.random() < 0.5 else "right"
-    build, camera = random_setup(exercise, 5000 + seed, plan.view, side)
-    planted = draw(rng, plan, n)
-    slow = rng.uniform(1.1, 2.0)
-    simulation = simulate(
-        exercise, seed=9000 + seed, build=build, camera=camera, repetitions=n, faults=planted, ranges=list(rng.uniform(*plan.ranges, n)),
-        up_s=list(slow * rng.uniform(1.0, 1.5, n)), hold_s=list(rng.uniform(*plan.hold_s, n)), down_s=list(slow * rng.uniform(0.8, 1.4, n)),
-        fps=plan.fps, side=side, noise=False,
-    )  # fmt: skip
+    simulation = stage(name, seed)
+    exercise = catalogue.load(simulation.truth.exercise)
     image, world = [], []
     with _landmarker(find()) as detect:
-        for time_s, picture in film.pictures(
-            simulation, seed=seed, mat=exercise in ("bridge", "clamshell", "side-lying-abduction", "hip-flexor-stretch")
-        ):
+        mat = exercise.posture not in ("standing", "sitting")
+        for time_s, picture in film.pictures(simulation, seed=seed, mat=mat, furniture=furniture(exercise, simulation)):
             found = detect(time_s, picture)
             if found is None:
                 image.append(np.full((33, 4), np.nan) * [1, 1, 1, 0])
@@ -130,7 +197,7 @@ def make(name: str, seed: int, out: Path) -> None:
         for r in simulation.truth.repetitions
     ]  # fmt: skip
     meta = {
-        "name": target.name, "exercise": exercise, "view": plan.view, "side": simulation.truth.side, "fps": plan.fps, "width": simulation.camera.width,
+        "name": target.name, "exercise": exercise.id, "view": plan.view, "side": simulation.truth.side, "fps": plan.fps, "width": simulation.camera.width,
         "height": simulation.camera.height, "male": simulation.skeleton.build.sex == "male", "body": "own", "seed": seed, "reps": reps,
         "camera": {"height": simulation.camera.height_m, "distance": simulation.camera.distance_m, "azimuth": simulation.camera.azimuth_deg},
     }  # fmt: skip
@@ -150,6 +217,7 @@ def main() -> None:
     parser.add_argument("--only", default="")
     parser.add_argument("--seeds", default="1:46", help="first:last, last excluded")
     parser.add_argument("--part", default="0/1")
+    parser.add_argument("--dry", action="store_true", help="film nothing, print what would be done")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     names = arguments.only.split(",") if arguments.only else list(PLANS)
@@ -158,6 +226,10 @@ def main() -> None:
     jobs = [(n, s) for s in range(first, last) for n in names if s <= FEWER.get(n, last)]
     for name, seed in jobs[part::parts]:
         try:
+            if arguments.dry:
+                for r in stage(name, seed).truth.repetitions:
+                    print(name, seed, f"range {r.range_deg:.2f}", {k: round(v, 2) for k, v in r.faults.items()}, sorted(r.planted))
+                continue
             make(name, seed, arguments.out)
         except BadInput as error:
             print(name, seed, "refused:", error, flush=True)

@@ -171,3 +171,19 @@ def test_cues_come_with_the_time_of_their_frame() -> None:
     recording = filmed("bridge", 1, view="side")
     for time_s, cues in zip(recording.time_s, said(recording, "bridge"), strict=True):
         assert all(cue.time_s == time_s for cue in cues)
+
+
+def test_what_another_mistake_hides_is_neither_said_nor_praised() -> None:
+    """Nothing is known of a roll while the feet part: live no more than in the result."""
+    rolls, both = {"rolls-back": 30.0}, {"rolls-back": 30.0, "feet-part": 14.0}
+    for seed in range(3):
+        for first in ({}, rolls):
+            recording = filmed("clamshell", seed, view="front", repetitions=2, ranges=24.0, faults={0: first, 1: both})
+            watcher = Watcher("clamshell", recording.width, recording.height)
+            told: list[Cue] = []
+            for k in range(len(recording)):
+                told += watcher.push(float(recording.time_s[k]), recording.image[k], recording.world[k], recording.visibility[k])
+            one, two = watcher.result().repetitions
+            assert one.faults == tuple(first)
+            assert two.faults == ("feet-part",)
+            assert not [cue for cue in told if cue.fault == "rolls-back" and cue.time_s > two.start_s]

@@ -167,3 +167,26 @@ def test_a_hip_hike_of_which_the_ankles_show_next_to_nothing_is_listed() -> None
             image[:, a, 1] -= 0.5 * lost
             image[:, a + 1, 1] += 0.5 * lost
         assert len(analyze(replace(done.recording, image=image), "hip-hike").repetitions) == 3
+
+
+def test_a_straight_leg_that_passes_the_other_knee_keeps_its_own_shin() -> None:
+    """High up, its knee hides the bent one, and the pose model glides from one shin to the other for as long as that lasts."""
+    high = {k: {"lift-too-big": 56.0} for k in range(2)}
+    for seed in range(4):
+        done = made("straight-leg-raise", seed, repetitions=2, faults=high, ranges=(56.0, 56.0), up_s=2.4, hold_s=1.5, noise=False)
+        recording = done.recording
+        scale = np.array([recording.width, recording.height])
+        knees, trunk = (
+            np.linalg.norm((recording.image[:, a, :2] - recording.image[:, b, :2]) * scale, axis=1) for a, b in ((25, 26), (11, 23))
+        )
+        hidden = knees < 0.18 * trunk
+        assert hidden.sum() > 2 * recording.fps  # in all, for more than two seconds
+        taken = np.minimum(1.0, np.convolve(hidden, np.full(9, 1 / 9), mode="same") * hidden)[:, None]
+        image = np.array(recording.image)
+        for a, b in LEGS[1:]:
+            own, other = image[:, a].copy(), image[:, b].copy()
+            image[:, a], image[:, b] = own + taken * (other - own), other + taken * (own - other)
+        result = analyze(replace(recording, image=image), "straight-leg-raise", judge_untested=True)
+        assert [one.faults for one in result.repetitions] == [("lift-too-big",)] * 2
+        for one, true in zip(result.repetitions, done.truth.repetitions, strict=True):
+            assert one.range == pytest.approx(true.range_deg, abs=8.0)

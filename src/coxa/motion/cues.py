@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from coxa.body.posture import VIEWS
+from coxa.exercises.coaching import FaultRule
 from coxa.exercises.model import Exercise
 from coxa.motion import step as engine
 from coxa.motion.plan import coached
@@ -15,6 +16,8 @@ from coxa.motion.verdict import can_judge, settle, why_not
 
 #: A cue is not said again within this time, and no two cues come closer than this.
 AGAIN_S, APART_S = 6.0, 2.0
+#: Kinds of mistakes that show while the repetition is under way.
+WARNED = ("level", "sag", "oscillation")
 
 
 @dataclass(frozen=True)
@@ -85,9 +88,19 @@ class Cues:
         if "not_that_movement" in why_not(self._exercise, event):
             return found
         for k, rule in enumerate(self._rules):
-            if rule.kind in ("never", "level", "sag", "oscillation") or can_judge(rule, view, self._untested, self._judges) is not None:
+            if rule.kind in ("never", *WARNED) or can_judge(rule, view, self._untested, self._judges) is not None:
                 continue
-            if settle(self._exercise, rule, event, view)[0] is not None:
+            if self._is_spoilt(rule, event, view):
+                self._now.add(rule.fault)  # neither said nor praised as mended
+            elif settle(self._exercise, rule, event, view)[0] is not None:
                 found.append(k)
                 self._now.add(rule.fault)
         return found
+
+    def _is_spoilt(self, rule: FaultRule, event: np.void, view: str) -> bool:
+        """Whether another mistake of the repetition keeps this one from being judged, as it does in the result."""
+        beside = [other for other in self._rules if other.fault in rule.unless]
+        return any(
+            other.fault in self._now or (other.kind not in WARNED and settle(self._exercise, other, event, view)[0] is not None)
+            for other in beside
+        )

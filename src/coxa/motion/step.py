@@ -31,7 +31,7 @@ from coxa.body.posture import (
     upper_side,
     view_of,
 )
-from coxa.body.signals import BOTH, ORIENTATIONS, PLANTED, SHIN_PER_TRUNK, measure
+from coxa.body.signals import BOTH, KNEE_FLEXION, LEG_RISE, ORIENTATIONS, PLANTED, SHIN_PER_TRUNK, THIGH_RISE, measure
 from coxa.motion.plan import (
     AS_ONE,
     EACH,
@@ -80,6 +80,7 @@ STEPPED, STRAYED = 0.42, 0.7
 # Shares of the lines from lower to upper shoulder and hip as they were at the start, and trunk lengths from which they show at all.
 TURNED_OVER, HALF_TURNED, LINES_SHOW = -0.4, 0.4, 0.5
 LIFTS_ITSELF = 0.05  # shin lengths
+KNEES_AS_ONE, KNEES_RAISED = 0.2, 0.25  # so near each other, and so far above the hips
 EXCHANGED = -0.5  # the line from foot to foot, in its length at the start: from here on it is the other way round
 CALM = 0.35  # trunk lengths a second
 CENTRE_FIRST_S, CENTRE_FIRST_TAU_S, CENTRE_TAU_S = 1.2, 0.5, 3.0
@@ -173,6 +174,7 @@ TRACK = np.dtype(
         ("hands_seen", "i8"),
         ("hands_down", "i8"),
         ("rising", "i8"),
+        ("shin", "f8"),  # by how much the leg's line is steeper than its thigh, as last known
         ("strayed", "f8"),  # how far the hips have gone sideways in the image, trunk lengths
         ("seen_from", "i8"),
         # faults of the repetition under way
@@ -389,6 +391,18 @@ def undo_turn(state: Any, track: Any, p: Any) -> int:
         p[:] = math.nan
         return 0
     return 1
+
+
+@njit(cache=True)
+def mixes_shins(state: Any) -> bool:
+    """Whether one knee hides the other above a lying body: then the pose model takes one shin for the other."""
+    ax, ay, bx, by = state.smooth[25, 0], state.smooth[25, 1], state.smooth[26, 0], state.smooth[26, 1]
+    hips_y = 0.5 * (state.smooth[23, 1] + state.smooth[24, 1])
+    return bool(
+        state.posture != STANDING
+        and math.hypot(ax - bx, ay - by) < KNEES_AS_ONE * state.ruler
+        and hips_y - 0.5 * (ay + by) > KNEES_RAISED * state.ruler
+    )
 
 
 @njit(cache=True)
@@ -1028,12 +1042,22 @@ def step(
     follow_body(plan, state, world, dt, is_running, turned)
     if not is_running:
         choose_side(plan, state, tracks, trackers, wanted)
+    mixed = is_running and mixes_shins(state)
     for k in range(len(tracks)):
         side = tracks[k].side
         for s in range(plan.n_signals):
             # A signal whose points are hidden is not known; only the one that makes the repetition was asked for above.
             known = s == 0 or has_all(plan, 1 if side == 1 else 0, s, image, visibility, VISIBLE)
+            # Of shins that may be exchanged the bend is not known.
+            known = known and not (mixed and plan.signal[s] == KNEE_FLEXION)
             tracks[k].signal[s] = measure(plan.signal[s], side, state.smooth, state.ruler, state.orient) if known else math.nan
+            if plan.signal[s] == LEG_RISE:
+                # Then the thigh tells how far the leg is up, its knee as bent as before.
+                thigh = measure(THIGH_RISE, side, state.smooth, state.ruler, state.orient)
+                if mixed:
+                    tracks[k].signal[s] = thigh + tracks[k].shin
+                else:
+                    tracks[k].shin = tracks[k].signal[s] - thigh
         if plan.shared == 1:
             tracks[k].signal[0] = of_either_leg(plan, state, side, tracks[k].signal[0], dt, is_running)
     # Set-up: posture and start position, for a moment; while a repetition runs only another posture ends it.
