@@ -281,12 +281,12 @@ def measure(kind: int, side: int, p: Floats, ruler: float, orient: Floats) -> fl
         return math.degrees(math.atan2(p[hip, 1] - p[knee, 1], feet * (p[knee, 0] - p[hip, 0])))
     if kind == FOOT_DROP:
         # A pose model shows a drop of two or three pixels, and less of it at one point than that point wanders: before a step
-        # it confuses one ankle with the other. All of the hanging side sinks; half of what counts is the pelvis itself, lest a
-        # foot that dangles pass for it.
+        # it confuses one ankle with the other. All of the hanging side sinks; a third of what counts is the pelvis itself, lest a
+        # foot that dangles pass for it: no more, for who leans over the standing leg lifts that side of the pelvis.
         drop = p[27 + o, 1] - p[ankle, 1]
         if math.isfinite(p[31, 1] + p[32, 1]):
             drop = 0.5 * (drop + p[31 + o, 1] - p[31 + s, 1])
-        return -0.5 * (drop + p[23 + o, 1] - p[hip, 1]) / (ruler * SHIN_PER_TRUNK)
+        return -(2.0 * drop + p[23 + o, 1] - p[hip, 1]) / (3.0 * ruler * SHIN_PER_TRUNK)
     if kind == LEG_SWING:
         # Lying on the side and seen from between front and feet, a leg that goes forward points at the camera and looks
         # short; one that goes back looks long. The trunk is as foreshortened as the leg at rest, so it is the ruler.
