@@ -127,8 +127,13 @@ def _one(movement: Movement, kind: Prop, posed: Posed, start: Posed) -> Placed:
         low, high = _IN_REACH[kind]
         return Placed(kind, np.array(low) * h, np.array(high) * h, front)
     if kind.startswith("support"):
-        hand = _held(movement, start, "support")
-        return Placed(kind, np.array([hand[0] - 0.10, 0.0, hand[2] - 0.22]), np.array([hand[0] + 0.40, hand[1], hand[2] + 0.06]), front)
+        hands = _hands(movement, start, "support")
+        first, last = hands.min(axis=0), hands.max(axis=0)
+        if kind == "support-front":
+            return Placed(kind, np.array([first[0] - 0.18, 0.0, first[2] - 0.09]), np.array([last[0] + 0.18, first[1], last[2] + 0.24]), front)
+        out = 0.40 if first[0] > 0 else -0.40
+        near, far = sorted((first[0] - out / 4, first[0] + out))
+        return Placed(kind, np.array([near, 0.0, first[2] - 0.22]), np.array([far, first[1], first[2] + 0.06]), front)
     if kind == "roller":
         feet = (start.joint("foot_left") + start.joint("foot_right")) / 2
         top = float(min(start.site("ankle_outer_right")[1], start.site("ankle_outer_left")[1]))
@@ -138,7 +143,11 @@ def _one(movement: Movement, kind: Prop, posed: Posed, start: Posed) -> Placed:
 
 
 def _held(movement: Movement, start: Posed, what: str) -> Floats:
-    for hand, place in movement.hands.items():
-        if place == what:
-            return start.site(hand.replace("hand", "palm").replace("working", "left").replace("other", "right"))
-    return start.site("palm_left")
+    found: Floats = _hands(movement, start, what)[0]
+    return found
+
+
+def _hands(movement: Movement, start: Posed, what: str) -> Floats:
+    """The palms (N, 3) that hold something, metres; the left one where none does."""
+    palms = [hand.replace("hand", "palm") for hand, place in movement.hands.items() if place == what] or ["palm_working"]
+    return np.array([start.site(palm.replace("working", "left").replace("other", "right")) for palm in palms])

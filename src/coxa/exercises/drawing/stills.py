@@ -229,7 +229,9 @@ class Drawn:
         first = self.movement.camera
         order = [first, *(n for n in named if n != first)] if first in named else list(named)
         turn = 1.0 if self.person.side == "left" else -1.0
-        found = tuple(View(turn * named[n].azimuth_deg, named[n].elevation_deg) for n in order)
+        # seen from the side away from what the working side's hand holds on to
+        away = -1.0 if "support" in self.movement.props and self.movement.hands.get("hand_working") == "support" else 1.0
+        found = tuple(View(turn * away * named[n].azimuth_deg, named[n].elevation_deg) for n in order)
         if self.movement.seen_from is not None:
             azimuth, elevation = self.movement.seen_from
             found = (View(turn * azimuth, elevation), *found)
