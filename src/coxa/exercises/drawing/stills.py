@@ -152,7 +152,7 @@ class Drawn:
         """The way into a key pose, as the picture's view shows it, and the line of the hips where it tips."""
         posed, view, parts = self.moving.posed, self.view, self.movement.follow
         if self.circling:
-            way = round_arrow(posed, view)
+            way = round_arrow(posed, view, self.moving.key_frames[key])
             return [way] if way is not None else []
         before, after = self.stretch(key)
         if self.hips_tip:
