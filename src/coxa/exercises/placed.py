@@ -133,7 +133,9 @@ def _one(movement: Movement, kind: Prop, posed: Posed, start: Posed) -> Placed:
         hands = _hands(movement, start, "support")
         first, last = hands.min(axis=0), hands.max(axis=0)
         if kind == "support-front":
-            return Placed(kind, np.array([first[0] - 0.18, 0.0, first[2] - 0.09]), np.array([last[0] + 0.18, first[1], last[2] + 0.24]), front)
+            return Placed(
+                kind, np.array([first[0] - 0.18, 0.0, first[2] - 0.09]), np.array([last[0] + 0.18, first[1], last[2] + 0.24]), front
+            )
         out = 0.40 if first[0] > 0 else -0.40
         near, far = sorted((first[0] - out / 4, first[0] + out))
         return Placed(kind, np.array([near, 0.0, first[2] - 0.22]), np.array([far, first[1], first[2] + 0.06]), front)

@@ -408,7 +408,9 @@ def _compose(
         height += float(high[1] - low[1]) + _MARGIN
         shapes[0] = f'<rect width="{width:.0f}" height="{height:.0f}" fill="#fff"/>'
         shapes.append(f'<g transform="translate({more[0]:.1f} {more[1]:.1f})">{below.panel.drawn(bold)}</g>')
-        shapes += [badge(sign, _MARGIN + radius, height - float(high[1] - low[1]) - _MARGIN + radius, radius) for sign in signs[len(panels) :]]
+        shapes += [
+            badge(sign, _MARGIN + radius, height - float(high[1] - low[1]) - _MARGIN + radius, radius) for sign in signs[len(panels) :]
+        ]
         shapes.append(arrow(below.way.line * SCALE + more, colour=below.way.colour, weight=5.0 * bold))
         shapes.append(ruler(below.measure * SCALE + more, "3 m", 17.0 * bold, bold))
     return document(title, alt, round(width), round(height), shapes, bold=bold)
