@@ -146,6 +146,35 @@ def test_props_stand_where_the_body_uses_them():
     assert sole[1] == pytest.approx(step.high[1], abs=0.01)
 
 
+@pytest.mark.parametrize("exercise", ["hip-hike", "standing-abduction", "standing-extension", "squat", "single-leg-stance"])
+def test_whoever_has_a_worktop_beside_them_rests_a_hand_on_it(exercise):
+    own, shown = movement(exercise), moving(exercise)
+    top = next(p for p in shown.props if p.kind.startswith("support"))
+    holding = [name for name, place in own.hands.items() if place == "support"]
+    assert holding
+    for hand in holding:
+        side = hand.removeprefix("hand_").replace("working", "left").replace("other", "right")
+        palm = shown.posed.site(marks(PERSON)[f"palm_{side}"].site)
+        assert (palm[:, [0, 2]] > top.low[[0, 2]]).all()
+        assert (palm[:, [0, 2]] < top.high[[0, 2]]).all()
+        assert np.abs(palm[:, 1] - top.high[1]).max() < 0.015
+        # the fingers lie along the top, they do not go into it
+        finger = shown.posed.site(marks(PERSON)[f"finger_{side}"].site)
+        assert finger[:, 1].min() > top.high[1] - 0.02
+
+
+def test_the_legs_of_who_stands_on_one_are_seen_apart():
+    stood = still(movement("single-leg-stance"), PERSON)
+    lifted, other = stood.joint("foot_left"), stood.joint("foot_right")
+    assert lifted[2] - other[2] > 0.15
+    assert abs(np.arcsin(stood.rotation("pelvis")[1, 0])) < np.radians(2)
+
+
+def test_the_lower_leg_of_both_is_clearly_off_the_floor():
+    for key in ("start", "peak"):
+        assert still(movement("side-lying-abduction-both-legs"), PERSON, key).joint("foot_right")[1] > 0.10
+
+
 def test_a_mistake_or_key_pose_that_does_not_exist_is_refused():
     with pytest.raises(BadInput, match="headstand"):
         still(movement("bridge"), PERSON, "headstand")

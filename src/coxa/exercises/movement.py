@@ -136,9 +136,9 @@ class Movement(Part):
     through, over and over, with the `seconds` from each to the next and the `dwell` at each (without any, the movement goes through
     smoothly). `fixed` names further contacts that stay where they are, `lifted` those of the base posture that never bear weight.
     `hands` says what a hand holds throughout; `glow` which muscles should work. A `support` that no hand holds stands within reach:
-    beside the person (`-along` their way), in front or behind. In pictures the eye is where `camera` says, or `seen_from` so many
-    degrees round (from the front towards the working side; of whoever lies on the back, from the feet) and so many above the floor;
-    their arrows go with the parts that `follow` names, or with the part that leads.
+    beside the person (`-along` their way), in front or behind; one that a hand holds stands under it. In pictures the eye is where
+    `camera` says, or `seen_from` so many degrees round (from the front towards the working side; of whoever lies on the back, from the
+    feet) and so many above the floor; their arrows go with the parts that `follow` names, or with the part that leads.
     """
 
     base: Base

@@ -17,10 +17,12 @@ from coxa.exercises.movement import Movement, Variant
 from coxa.exercises.placed import Placed, placed
 
 _HOLD = 300.0  # weight of a contact for each metre; an angle's is about 1 for each radian
+_YIELDING = 0.15
 _STEP_M = 0.03  # a foot that moves farther than this goes through the air
 _STAYS_M = 0.004
 _LIFT_M = 0.045
 _FAR_M = 0.25
+_FLAT = 3.0  # weight with which a hand on a worktop lies flat
 _AROUND_M = 0.10  # how far round a hand goes to take hold of something
 _SLIDING: tuple[str, ...] = ("head", "seat", "calf", "elbow")  # contacts that may slide a little when the body moves
 _FREE_HANDS = ("free", "support", "chair", "floor")
@@ -287,6 +289,10 @@ class _Poser:
             first = self.solved(key).x + unknowns(wrong)
             task.wish = np.clip(first, self.solver.low, self.solver.high)[None]
             first = task.wish[0]
+        if start is not None:
+            # an arm that holds on to what stands still gives way, so that the body does not hang on it
+            for hand in (h.split("_")[1] for h, g in hands.items() if g == "support"):
+                task.weight[:, _ARMS & np.array([name.endswith(hand) for name in NAMES])] = _YIELDING
         pins: dict[str, Floats] = {}
         here = self.solver.posed(first[None])[0]
         for contact in contacts:
@@ -459,6 +465,9 @@ class _Poser:
             side = hand.split("_")[1]
             palm = self.marks[f"palm_{side}"]
             if place in ("support", "chair"):
+                if place == "support":
+                    # laid flat on its top
+                    task.faces.append((palm.site.segment, np.array(palm.normal), "", np.array([0.0, -1.0, 0.0]), np.full(1, _FLAT)))
                 if start is not None:
                     task.pins.append((palm.site, start.pins[f"palm_{side}"][None], np.full((1, 3), _HOLD)))
                 continue

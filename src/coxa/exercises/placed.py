@@ -66,6 +66,8 @@ _IN_REACH: dict[str, tuple[tuple[float, float, float], tuple[float, float, float
 }
 #: No mat is shorter than this.
 _MAT_M = 1.4
+#: How far in front of the hips the seat of the chair ends on which a person sits, body heights.
+_SEAT_FRONT = 0.14
 #: How far the line of the walking test is from the chair.
 WALK_M = 3.0
 #: What is too far away to be in a picture of the person alone.
@@ -112,7 +114,7 @@ def _one(movement: Movement, kind: Prop, posed: Posed, start: Posed) -> Placed:
         hip = start.joint("pelvis")
         aside = 0.125 * h
         if movement.base == "sitting":
-            return Placed(kind, np.array([-aside, 0.0, hip[2] - 0.10 * h]), np.array([aside, seat, hip[2] + 0.14 * h]), front)
+            return Placed(kind, np.array([-aside, 0.0, hip[2] - 0.10 * h]), np.array([aside, seat, hip[2] + _SEAT_FRONT * h]), front)
         hand = _held(movement, start, "chair")
         # a chair whose back rest is held stands with its seat away from the person
         return Placed(kind, np.array([hand[0] - aside, 0.0, hand[2]]), np.array([hand[0] + aside, seat, hand[2] + 0.25 * h]), front)
@@ -120,15 +122,23 @@ def _one(movement: Movement, kind: Prop, posed: Posed, start: Posed) -> Placed:
         foot = start.joint("foot_left")
         return Placed(kind, np.array([foot[0] - 0.05, 0.0, foot[2] - 0.14]), np.array([foot[0] + 0.22, STEP * h, foot[2] + 0.26]), front)
     if kind == "line-3m":
-        toes = float(start.surface()[:, 2].max()) + WALK_M
-        return Placed(kind, np.array([-0.45, -0.004, toes]), np.array([0.45, 0.0, toes + 0.06]), front)
+        # measured from the chair's front legs
+        far = start.joint("pelvis")[2] + _SEAT_FRONT * h + WALK_M
+        return Placed(kind, np.array([-0.45, -0.004, far]), np.array([0.45, 0.0, far + 0.06]), front)
     if kind.startswith("support") and "support" not in movement.hands.values():
         # within a hand's reach, but clear of whatever moves
         low, high = _IN_REACH[kind]
         return Placed(kind, np.array(low) * h, np.array(high) * h, front)
     if kind.startswith("support"):
-        hand = _held(movement, start, "support")
-        return Placed(kind, np.array([hand[0] - 0.10, 0.0, hand[2] - 0.22]), np.array([hand[0] + 0.40, hand[1], hand[2] + 0.06]), front)
+        hands = _hands(movement, start, "support")
+        first, last = hands.min(axis=0), hands.max(axis=0)
+        if kind == "support-front":
+            return Placed(
+                kind, np.array([first[0] - 0.18, 0.0, first[2] - 0.09]), np.array([last[0] + 0.18, first[1], last[2] + 0.24]), front
+            )
+        out = 0.40 if first[0] > 0 else -0.40
+        near, far = sorted((first[0] - out / 4, first[0] + out))
+        return Placed(kind, np.array([near, 0.0, first[2] - 0.22]), np.array([far, first[1], first[2] + 0.06]), front)
     if kind == "roller":
         feet = (start.joint("foot_left") + start.joint("foot_right")) / 2
         top = float(min(start.site("ankle_outer_right")[1], start.site("ankle_outer_left")[1]))
@@ -138,7 +148,11 @@ def _one(movement: Movement, kind: Prop, posed: Posed, start: Posed) -> Placed:
 
 
 def _held(movement: Movement, start: Posed, what: str) -> Floats:
-    for hand, place in movement.hands.items():
-        if place == what:
-            return start.site(hand.replace("hand", "palm").replace("working", "left").replace("other", "right"))
-    return start.site("palm_left")
+    found: Floats = _hands(movement, start, what)[0]
+    return found
+
+
+def _hands(movement: Movement, start: Posed, what: str) -> Floats:
+    """The palms (N, 3) that hold something, metres; the left one where none does."""
+    palms = [hand.replace("hand", "palm") for hand, place in movement.hands.items() if place == what] or ["palm_working"]
+    return np.array([start.site(palm.replace("working", "left").replace("other", "right")) for palm in palms])

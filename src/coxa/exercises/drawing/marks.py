@@ -55,6 +55,8 @@ _ROOTS = {"shin": ("thigh", 0.085), "foot": ("thigh", 0.11), "pelvis": ("shin_le
 _OVER_M = 0.13
 #: An arrow is no shorter than this: its head alone takes half of it.
 _SHORT_M = 0.23
+#: Half as wide as a circle is drawn.
+_ROUND_M = 0.17
 
 
 def leader(posed: Posed, before: int, after: int) -> tuple[str, str, Floats]:
@@ -220,19 +222,19 @@ def _beside(line: Floats, posed: Posed, segment: str, frames: tuple[int, int], v
     return line + np.sign(away) * off * aside
 
 
-def round_arrow(posed: Posed, view: View) -> Mark | None:
-    """The closed way of the knee that goes round, a little short of its start."""
+def round_arrow(posed: Posed, view: View, at: int) -> Mark | None:
+    """The closed way of the knee that goes round, a little short of its start, round the knee where it is in the frame `at`."""
     way = view.project(_circle(posed))[:, :2]
     line = _even(np.concatenate([way, way[:1]]), 40)
     if line is None:
         return None
-    middle = line.mean(axis=0)
+    _, spread, axes = np.linalg.svd(line - line.mean(axis=0), full_matrices=False)
+    own = (line - line.mean(axis=0)) @ axes.T
+    turn = np.sign(np.sum(own[:-1, 0] * own[1:, 1] - own[:-1, 1] * own[1:, 0]))
     # Seen nearly from its edge a circle would be a stroke: it is drawn open enough to be one.
-    _, spread, axes = np.linalg.svd(line - middle, full_matrices=False)
-    own = (line - middle) @ axes.T
-    own[:, 1] *= max(1.0, 0.5 * float(spread[0]) / max(float(spread[1]), 1e-9))
-    own *= max(1.1, 0.23 / max(float(np.abs(own).max()), 1e-9))
-    return Mark((middle + own @ axes)[:36])
+    half = _ROUND_M * np.array([1.0, max(float(spread[1] / spread[0]), 0.8)])
+    angle = np.arctan2(own[0, 1], own[0, 0]) + turn * np.linspace(0.0, 1.75 * np.pi, 36)
+    return Mark(way[at] + (half * np.column_stack([np.cos(angle), np.sin(angle)])) @ axes)
 
 
 def roundness(posed: Posed, view: View) -> float:

@@ -152,7 +152,7 @@ class Drawn:
         """The way into a key pose, as the picture's view shows it, and the line of the hips where it tips."""
         posed, view, parts = self.moving.posed, self.view, self.movement.follow
         if self.circling:
-            way = round_arrow(posed, view)
+            way = round_arrow(posed, view, self.moving.key_frames[key])
             return [way] if way is not None else []
         before, after = self.stretch(key)
         if self.hips_tip:
@@ -189,9 +189,9 @@ class Drawn:
         if "line-3m" not in self.movement.props:
             return None
         walking, start = (self.moving.posed[self.moving.key_frames[key]] for key in ("peak", "start"))
-        toes_m = float(start.surface()[:, 2].max())
+        front_m = next(float(thing.high[2]) for thing in self.moving.props if thing.kind == "chair")
         return walkway(
-            self.doll, walking, self.solids(start, self.moving.props, far=True), toes_m, 1.0 if self.person.side == "left" else -1.0
+            self.doll, walking, self.solids(start, self.moving.props, far=True), front_m, 1.0 if self.person.side == "left" else -1.0
         )
 
     @cached_property
@@ -229,7 +229,9 @@ class Drawn:
         first = self.movement.camera
         order = [first, *(n for n in named if n != first)] if first in named else list(named)
         turn = 1.0 if self.person.side == "left" else -1.0
-        found = tuple(View(turn * named[n].azimuth_deg, named[n].elevation_deg) for n in order)
+        # seen from the side away from what the working side's hand holds on to
+        away = -1.0 if "support" in self.movement.props and self.movement.hands.get("hand_working") == "support" else 1.0
+        found = tuple(View(turn * away * named[n].azimuth_deg, named[n].elevation_deg) for n in order)
         if self.movement.seen_from is not None:
             azimuth, elevation = self.movement.seen_from
             found = (View(turn * azimuth, elevation), *found)
@@ -267,6 +269,8 @@ def positions(exercise: Exercise, person: Person | None = None) -> Picture:
         marks.append(drawn.arrows(key) if k or drawn.hips_tip else [])
         signs.append(number[k])
     alt = describe_positions(drawn)
+    if drawn.walkway is not None:
+        signs.append(number[len(panels)])
     data = _compose(exercise.name, alt, panels, marks, signs, drawn.walkway)
     return Picture(f"{exercise.id}.svg", alt, data)
 
@@ -372,7 +376,7 @@ def _widened(low: Floats, high: Floats, least: float) -> tuple[Floats, Floats]:
 def _compose(
     title: str, alt: str, panels: list[Panel], arrows: list[list[Mark]], signs: list[Badge], below: Walkway | None = None
 ) -> bytes:
-    """Lay panels out in rows on a common floor line, each with its sign and arrows; a wide one below them all."""
+    """Lay panels out in rows on a common floor line, each with its sign and arrows; a wide one below them all, which has the last sign."""
     lines = [mark.line for group in arrows for mark in group]
     pad = 0.03
     low = np.min([*(p.low for p in panels), *(line.min(axis=0) - pad for line in lines)], axis=0) * SCALE
@@ -392,7 +396,7 @@ def _compose(
     head = 2 * radius + 6
     height = 2 * _MARGIN + rows * (tall + head) + (rows - 1) * _GAP
     shapes = [f'<rect width="{width:.0f}" height="{height:.0f}" fill="#fff"/>']
-    for (column, row), drawing, group, sign in zip(places, panels, arrows, signs, strict=True):
+    for (column, row), drawing, group, sign in zip(places, panels, arrows, signs[: len(panels)], strict=True):
         corner = np.array([_MARGIN + column * (wide + _GAP), _MARGIN + head + row * (tall + head + _GAP)])
         shift = corner - low
         shapes.append(f'<g transform="translate({shift[0]:.1f} {shift[1]:.1f})">{drawing.drawn(bold)}</g>')
@@ -404,6 +408,9 @@ def _compose(
         height += float(high[1] - low[1]) + _MARGIN
         shapes[0] = f'<rect width="{width:.0f}" height="{height:.0f}" fill="#fff"/>'
         shapes.append(f'<g transform="translate({more[0]:.1f} {more[1]:.1f})">{below.panel.drawn(bold)}</g>')
+        shapes += [
+            badge(sign, _MARGIN + radius, height - float(high[1] - low[1]) - _MARGIN + radius, radius) for sign in signs[len(panels) :]
+        ]
         shapes.append(arrow(below.way.line * SCALE + more, colour=below.way.colour, weight=5.0 * bold))
         shapes.append(ruler(below.measure * SCALE + more, "3 m", 17.0 * bold, bold))
     return document(title, alt, round(width), round(height), shapes, bold=bold)

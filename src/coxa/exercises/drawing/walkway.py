@@ -15,8 +15,8 @@ from coxa.exercises.drawing.props import Solid
 from coxa.exercises.drawing.view import View
 from coxa.exercises.placed import WALK_M
 
-#: Half the distance between the way there and the way back, and where the walker is drawn, metres.
-_LANE_M, _WALKER_M = 0.42, 1.35
+#: Half the distance between the way there and the way back, where the walker is drawn, and how far from the chair the way begins, metres.
+_LANE_M, _WALKER_M, _START_M = 0.42, 1.35, 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class Walkway:
         return np.maximum(self.panel.high, self.measure.max(axis=0) + 0.08)
 
 
-def walkway(doll: Doll, walking: Posed, solids: list[Solid], toes_m: float, side_sign: float) -> Walkway:
+def walkway(doll: Doll, walking: Posed, solids: list[Solid], front_m: float, side_sign: float) -> Walkway:
     """Draw a walking person between the chair and the line.
 
     Parameters
@@ -57,19 +57,19 @@ def walkway(doll: Doll, walking: Posed, solids: list[Solid], toes_m: float, side
         A step, at the chair.
     solids : list of Solid
         Chair and line.
-    toes_m : float
-        How far in front of the world's middle the toes of the sitting person are, from which the 3 metres count.
+    front_m : float
+        How far in front of the world's middle the chair's front legs are, from which the 3 metres count.
     side_sign : float
         1 to be seen from the left, -1 from the right.
     """
-    view = View(side_sign * 84.0, 15.0)
+    view = View(side_sign * 88.0, 15.0)
     walker = walking.moved(np.array([0.0, 0.0, _WALKER_M]))
     shown = panel(doll, walker, view, solids)
-    end = toes_m + WALK_M + 0.03
+    end = front_m + WALK_M + 0.03
     turn = np.linspace(0.0, np.pi, 15)
     bend = np.column_stack([-np.cos(turn) * _LANE_M, np.zeros(15), end + 0.10 + np.sin(turn) * 0.30])
-    starts = np.array([[-_LANE_M, 0.0, toes_m + 0.1], [-_LANE_M, 0.0, end - 0.4]])
-    backs = np.array([[_LANE_M, 0.0, end - 0.4], [_LANE_M, 0.0, toes_m + 0.1]])
+    starts = np.array([[-_LANE_M, 0.0, front_m + _START_M], [-_LANE_M, 0.0, end - 0.4]])
+    backs = np.array([[_LANE_M, 0.0, end - 0.4], [_LANE_M, 0.0, front_m + _START_M]])
     floor = np.concatenate([starts, bend, backs])
-    measure = np.array([[0.85, 0.0, toes_m], [0.85, 0.0, end]])
+    measure = np.array([[0.85, 0.0, front_m], [0.85, 0.0, end]])
     return Walkway(shown, Mark(view.project(floor)[:, :2]), view.project(measure)[:, :2])
