@@ -97,10 +97,19 @@ def test_the_hanging_side_falls_below_the_standing_one_at_hip_and_foot(shins: fl
     assert value("foot_drop", points, LEFT) == pytest.approx(shins)
 
 
-def test_a_foot_that_only_dangles_is_but_a_quarter_of_a_drop() -> None:
+def test_a_foot_that_only_dangles_is_but_a_third_of_a_drop() -> None:
     ankles = {"left_ankle": (200.0, 350.0), "right_ankle": (180.0, 350.0)}
     points = body(**ankles, left_toe=(200.0, 380.0 + 0.1 * SHIN), right_toe=(180.0, 380.0))
-    assert value("foot_drop", points, LEFT) == pytest.approx(0.025)
+    assert value("foot_drop", points, LEFT) == pytest.approx(0.1 / 3)
+
+
+def test_a_drop_is_seen_in_who_lifts_that_side_of_the_pelvis_by_leaning() -> None:
+    low = 0.08 * SHIN
+    points = body(
+        left_ankle=(200.0, 350.0 + low), right_ankle=(180.0, 350.0), left_toe=(200.0, 380.0 + low), right_toe=(180.0, 380.0),
+        left_hip=(210.0, 200.0 - low), right_hip=(190.0, 200.0),
+    )  # fmt: skip
+    assert value("foot_drop", points, LEFT) == pytest.approx(0.08 / 3)
 
 
 @given(ANGLES)
