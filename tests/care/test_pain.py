@@ -197,7 +197,7 @@ def test_a_clinic_changes_a_threshold_and_it_holds(tmp_path: Path) -> None:
     with thresholds.overridden_by(file):
         assert during(5, 5).ends == "session"
         found = thresholds.find("pain.session-limit")
-        assert (found.value, found.shipped, found.overridden, found.by) == (5, 6, True, "Hill Street Physiotherapy")
+        assert (found.value, found.shipped, found.by) == (5, 6, "Hill Street Physiotherapy")
         assert thresholds.value("rise.points") == 1
     assert during(5, 5).ends == "nothing"
 
@@ -228,7 +228,7 @@ def test_a_clinics_file_that_is_wrong_is_refused_in_one_line(tmp_path: Path, tex
 def test_every_threshold_has_a_source_words_and_bounds() -> None:
     rows = thresholds.thresholds()
     assert len({row.id for row in rows}) == len(rows) > 30
-    assert all(row.words and row.unit and row.least <= row.value <= row.most and not row.overridden for row in rows)
+    assert all(row.words and row.unit and row.least <= row.value <= row.most and row.shipped is None for row in rows)
 
 
 def test_what_was_done_is_read_from_the_diary_as_it_was_said() -> None:
