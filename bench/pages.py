@@ -30,6 +30,8 @@ from random import Random
 from statistics import median
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
 from sqlalchemy import insert, select
 
 from coxa.capture.simulated import simulate
@@ -37,7 +39,6 @@ from coxa.care.history import Form
 from coxa.care.planner import plan_for
 from coxa.care.programme import Profile
 from coxa.care.progression import form_of
-from coxa.care.questionnaire import screening_questions
 from coxa.motion import analyze
 from coxa.records import DiaryRepository, PeopleRepository, ProgrammeRepository, ScreeningRepository, SignInRepository, Store
 from coxa.records.diary import Entry
@@ -55,6 +56,7 @@ from coxa.records.events import (
 )  # fmt: skip
 from coxa.records.people import Person
 from coxa.records.tables import Base, EventRow, PersonRow, ScreeningRow
+from well import answers
 
 TARGET_95_MS, TARGET_FIRST_KB = 50.0, 300.0
 ZONE = "Europe/Berlin"
@@ -123,15 +125,9 @@ def fill(folder: Path, sizes: Sizes) -> tuple[list[str], list[int]]:
 def live(store: Store, sessions: int, now: datetime) -> Person:
     """One person, a session a day up to yesterday, every event of it as the app writes it."""
     person = PeopleRepository(store).create_local(zone=ZONE, name="Person 1")
-    said: dict[str, Any] = dict.fromkeys(screening_questions().dangers, False) | {
-        "age": 45, "acute-injury": False, "heart-or-dizzy": False, "surgery-12-months": False, "falls-12-months": 0,
-        "balance-trouble": False, "region": "outer", "side": "left", "pain-now": 2, "limps-or-limits": False, "nerve-signs": False,
-        "floor": True, "kneel": True, "lie-on-left": True, "lie-on-right": True, "weight-on-leg": True,
-        "pregnancy-pelvic-pain": False,
-    }  # fmt: skip
     screenings = ScreeningRepository(store)
     screenings.begin(person.asker, person.id, key="s")
-    screenings.answer(person.asker, person.id, "s", said, key="a")
+    screenings.answer(person.asker, person.id, "s", answers(), key="a")
     done = screenings.complete(person.asker, person.id, "s")
     start = now - timedelta(days=sessions)
     profile = Profile(screening=done.result, age=45, falls_12_months=0, starts_on=start.date())

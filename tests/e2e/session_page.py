@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Locator, expect
+from walk import be_screened, make_programme
 
 from coxa.locales import speaking
 from coxa.web.words import front_words
@@ -105,6 +106,17 @@ class SessionPage:
                     break
             page.wait_for_timeout(300)
         raise AssertionError(f"the session has no end: {page.locator('#session').inner_text()[:200]}")
+
+
+def before_the_camera(visit: Visit, exercise: str) -> SessionPage:
+    """Screened, with a programme, the camera coach there, and this exercise next."""
+    be_screened(visit)
+    make_programme(visit)
+    session = SessionPage(visit)
+    session.begin(pain=2, camera=True)
+    session.wait_for_camera()
+    session.skip_to(exercise)
+    return session
 
 
 def kept(server: Server, kind: str) -> list[dict[str, Any]]:

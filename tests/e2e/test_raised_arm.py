@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 from fake_camera import CAMERA_FPS, filmed, launch
 from playwright.sync_api import Browser, Playwright, expect
-from session_page import SCREEN_MS, SessionPage, kept
-from walk import be_screened, make_programme
+from session_page import SCREEN_MS, before_the_camera, kept
 
 from coxa.body.mannequin.kinematics import Posed
 from coxa.body.mannequin.mesh import Body
@@ -72,12 +71,7 @@ def browser(playwright: Playwright, camera: Path) -> Iterator[Browser]:
 
 def test_one_arm_up_stops_and_once_more_goes_on(server: Server, visit: Callable[..., Visit]) -> None:
     one = visit()
-    be_screened(one)
-    make_programme(one)
-    session = SessionPage(one)
-    session.begin(pain=2, camera=True)
-    session.wait_for_camera()
-    session.skip_to(EXERCISE)
+    session = before_the_camera(one, EXERCISE)
     # no set goes on, and no connection is needed: it is the page that looks
     expect(one.page.get_by_role("dialog")).to_be_visible(timeout=SCREEN_MS)
     expect(one.page.get_by_role("dialog")).to_contain_text(

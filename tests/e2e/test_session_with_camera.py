@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from session_page import SessionPage, kept, results
-from walk import be_screened, make_programme
+from session_page import SessionPage, before_the_camera, kept, results
 
 from coxa.exercises import catalogue
 
@@ -22,12 +21,7 @@ CUE = next(rule.cue for rule in catalogue.load(EXERCISE).coaching.faults if rule
 
 def to_the_set(visit: Visit) -> SessionPage:
     """Screened, with a programme, in front of the camera, in the first set of clamshells."""
-    be_screened(visit)
-    make_programme(visit)
-    session = SessionPage(visit)
-    session.begin(pain=2, camera=True)
-    session.wait_for_camera()
-    session.skip_to(EXERCISE)
+    session = before_the_camera(visit, EXERCISE)
     session.press("I am ready")  # to lie down
     session.see(catalogue.load(EXERCISE).name)  # seen by the camera, it goes on by itself
     session.press("I am ready")  # to begin

@@ -160,6 +160,12 @@ class Turn {
     const said = beforeSession(context.today.rules, action.pain);
     const planned = state.exercises.map((exercise) => exercise.id);
     this.write("session-started", { pain_before: action.pain, planned }, `${action.session}-start`);
+    this.admit(said);
+  }
+
+  /** On to the first exercise, or no session, by what the rules say of the pain before it. */
+  private admit(said: ReturnType<typeof beforeSession>): void {
+    const { state } = this;
     if (said.ends !== "nothing") {
       state.verdict = said;
       this.end(false);
@@ -178,15 +184,8 @@ class Turn {
     const at = state.exercises.findIndex((one) => one.id === action.unasked);
     if (at < 0) {
       const said = beforeSession(context.today.rules, action.pain);
-      if (said.ends !== "nothing") {
-        this.write("stopped", { reason: "it-hurts", pain: action.pain, pain_kind: null, place: "" });
-        state.verdict = said;
-        this.end(false);
-        state.screen = "no-session";
-        return;
-      }
-      state.exercise = -1;
-      this.toNextExercise();
+      if (said.ends !== "nothing") this.write("stopped", { reason: "it-hurts", pain: action.pain, pain_kind: null, place: "" });
+      this.admit(said);
       return;
     }
     state.exercise = at;
